@@ -1,0 +1,1 @@
+"""Manifests: YAML files under `jobs/` that say what should run."""

@@ -1,0 +1,86 @@
+"""From a file to a checked, typed manifest.
+
+The types decide: one quick conversion says that nothing is wrong. Only when it fails is JSON Schema
+asked what, where and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, ValidationError, convert
+
+from runner.manifest.common import Job
+from runner.manifest.document import Document, read
+from runner.manifest.finding import ManifestError, refusal
+from runner.wording import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kinds = Mapping[str, type[Job]]
+
+
+class Loaded(Struct, frozen=True):
+    """A checked manifest: typed, as plain data with the overrides applied, and as it was written."""
+
+    job: Job
+    data: dict[str, Any]
+    document: Document
+    overrides: tuple[str, ...] = ()
+
+
+def load(
+    path: Path | str, kinds: Kinds, overrides: Sequence[str] = (), root: Path | str | None = None
+) -> Loaded:
+    """The manifest in the file at `path`, with overrides applied; named relative to `root`.
+
+    Raises ManifestError with every reason why it cannot be used, InputError for an unreadable file.
+    """
+    return load_document(read(path, root), kinds, overrides)
+
+
+def load_document(document: Document, kinds: Kinds, overrides: Sequence[str] = ()) -> Loaded:
+    """The manifest that a parsed file holds. Raises ManifestError."""
+    data = document.value
+    kind = _kind(document, kinds)
+    if overrides:
+        from copy import deepcopy
+
+        from runner.manifest.overrides import apply
+
+        data = apply(deepcopy(data), overrides, kinds, kind)
+    try:
+        return Loaded(convert(data, kinds[kind]), data, document, tuple(overrides))
+    except (ValidationError, TypeError):
+        # TypeError: a field without a default that no key could name; the schema says which.
+        from runner.manifest.explain import second_look
+
+        return Loaded(second_look(document, data, kinds, kind, overrides), data, document, tuple(overrides))
+
+
+def _kind(document: Document, kinds: Kinds) -> str:
+    value = document.value
+    if type(value) is dict:
+        kind = value.get("kind")
+        if type(kind) is str and kind in kinds:
+            return kind
+    raise _without_kind(document, kinds)
+
+
+def _without_kind(document: Document, kinds: Kinds) -> ManifestError:
+    known, value, name = ", ".join(kinds), document.value, document.name
+    if not isinstance(value, dict):
+        message = "a manifest is a mapping with apiVersion, kind, metadata and spec"
+        fix = f"begin with `apiVersion: runner/v1` and `kind:` one of {known}"
+        return refusal(name, document.place(()), "wrong-type", message, fix, document.text)
+    place = document.place(("kind",))
+    if "kind" not in value:
+        message = "the field kind is missing"
+        return refusal(
+            name, place, "missing-field", message, f"add `kind:` with one of {known}", document.text
+        )
+    message = f"there is no kind {shown(value['kind'])}"
+    fix = did_you_mean(str(value["kind"]), kinds)
+    return refusal(name, place, "unknown-kind", message, fix, document.text)
