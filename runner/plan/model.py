@@ -1,0 +1,103 @@
+"""What is to be done: stages of tasks. Pure data, the same for the same manifest and commit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from runner.manifest.common import Gate, Image
+
+
+class PinnedSource(Struct, frozen=True, omit_defaults=True):
+    """The code that runs, pinned.
+
+    `repository` is empty for the repository that holds the manifest. `tree` names the snapshot,
+    uncommitted changes included; `uncommitted` lists the files that differ from `commit`;
+    `warnings` says what had to be left out, a sentence each.
+    """
+
+    commit: str
+    tree: str
+    repository: str = ""
+    uncommitted: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Requirements(Struct, frozen=True, omit_defaults=True):
+    """What one task of a stage needs and how it may fail. Times in seconds, memory in bytes."""
+
+    cpu: float
+    memory: int
+    timeout: int
+    gpus: tuple[str, ...] = ()
+    stall_timeout: int | None = None
+    retries: int = 0
+    retry_on: tuple[str, ...] = ()
+
+
+class Task(Struct, frozen=True, omit_defaults=True):
+    """One container's work.
+
+    `id` is `<stage>/<name>` and safe as a path. `steps` are argument lists, run in order until one
+    fails; they may still hold the placeholders that only the worker can fill (`${output}`,
+    `${input}`, `${baseline}`, `${checkpoint}`, `${seed}`).
+    `parameters` are what tells the task from its siblings, also exported as `RUNNER_PARAM_<NAME>`.
+    `weights` are files of the working copy that are collected to `weights/<path>` of the output.
+    """
+
+    id: str
+    steps: tuple[tuple[str, ...], ...]
+    parameters: dict[str, str] = {}
+    weights: tuple[str, ...] = ()
+
+
+class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Tasks that may run at the same time, under the same conditions.
+
+    It begins when every stage in `inputs` has ended: with all its tasks succeeded, or with at
+    least one where `proceed` is `any`. With `restore_weights` the weights collected by the input
+    stages are laid over the working copy before anything runs.
+    """
+
+    name: str
+    tasks: tuple[Task, ...]
+    requirements: Requirements
+    image: Image = Image()
+    build: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    proceed: Literal["all", "any"] = "all"
+    restore_weights: bool = False
+    max_parallel: int | None = None
+
+
+class DeployedFile(Struct, frozen=True):
+    """`path` under the output folder of `task` replaces `to` in the repository."""
+
+    task: str
+    path: str
+    to: str
+
+
+class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that a run needs to know. `manifest` is the resolved manifest as plain data.
+
+    `baseline` lists the files of the repository that a run would replace: the champion.
+    """
+
+    version: int = 1
+    job: str
+    kind: str
+    source: PinnedSource
+    manifest: dict[str, Any]
+    stages: tuple[Stage, ...]
+    gates: tuple[Gate, ...] = ()
+    deploy: tuple[DeployedFile, ...] = ()
+    baseline: tuple[str, ...] = ()
+    seed: int | None = None
+
+    def tasks(self) -> dict[str, Task]:
+        """Every task by its id, in the order of the plan."""
+        return {task.id: task for stage in self.stages for task in stage.tasks}

@@ -1,0 +1,154 @@
+"""A plan for people, as text or Markdown, and for programs, as JSON. The same plan, the same bytes."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import msgspec
+
+from runner.manifest.units import duration_text, size_text
+from runner.plan.cost import Bound, Estimate
+from runner.plan.model import Plan, Requirements, Stage, Task
+from runner.plan.prices import Prices
+from runner.wording import dollars, point
+
+SHOWN_TASKS = 12
+LONGEST_ARGUMENT = 60
+
+
+def as_json(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
+    """The plan and its price as JSON."""
+    document: dict[str, Any] = {
+        "plan": plan,
+        "bound_usd": round(bound.usd, 6),
+        "estimate_usd": estimate,
+        "prices": {"dated": prices.dated, "source": prices.source},
+    }
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode()
+
+
+def as_text(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
+    """The plan as plain text."""
+    lines = [f"{plan.kind} {plan.job}", f"  source    {_source(plan)}"]
+    for stage, stage_bound in zip(plan.stages, bound.stages, strict=True):
+        lines += [
+            "",
+            f"  stage {stage.name}: {_count(len(stage.tasks), 'task')}, {_needs(stage.requirements)}",
+            *(f"    {line}" for line in _conditions(stage)),
+            *(f"    {_task(task)}" for task in stage.tasks[:SHOWN_TASKS]),
+        ]
+        if len(stage.tasks) > SHOWN_TASKS:
+            lines.append(f"    … and {len(stage.tasks) - SHOWN_TASKS} more")
+        lines.append(f"    at most {dollars(stage_bound.usd)}")
+    lines += ["", *(f"  lands     {file.to}" for file in plan.deploy)]
+    lines += [f"  gate      {gate_text(gate)}" for gate in plan.gates]
+    lines += [f"  cost      {line}" for line in _cost(bound, estimate, prices)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def as_markdown(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
+    """The plan as Markdown, for a comment on a pull request."""
+    lines = [
+        f"### Plan: {plan.kind} `{plan.job}`",
+        "",
+        "| stage | tasks | each | at most |",
+        "|---|---|---|---|",
+        *(
+            f"| {stage.name} | {len(stage.tasks)} | {_needs(stage.requirements)} | {dollars(most.usd)} |"
+            for stage, most in zip(plan.stages, bound.stages, strict=True)
+        ),
+        "",
+        *(f"- {line}" for line in _cost(bound, estimate, prices)),
+        f"- Source: {_source(plan)}",
+        *(f"- Lands: `{file.to}`" for file in plan.deploy),
+        *(f"- Gate: {gate_text(gate)}" for gate in plan.gates),
+        "",
+        f"<details><summary>{_count(sum(len(s.tasks) for s in plan.stages), 'task')}</summary>",
+        "",
+        "````text",
+        *(_task(task).replace("````", "```") for stage in plan.stages for task in stage.tasks[:SHOWN_TASKS]),
+        "````",
+        "",
+        "</details>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def gate_text(gate: Any) -> str:
+    """What a gate demands, in words."""
+    scope = f"{gate.task}: " if gate.task else ""
+    if gate.between is not None:
+        demand = f"between {gate.between[0]:g} and {gate.between[1]:g}"
+    elif gate.against is not None:
+        least = (
+            []
+            if gate.min_delta is None and gate.max_delta is not None
+            else [f"at least {gate.min_delta or 0:+g}"]
+        )
+        most = [] if gate.max_delta is None else [f"at most {gate.max_delta:+g}"]
+        demand = f"against the {gate.against} {' and '.join(least + most)}"
+    else:
+        parts = [f"at least {gate.min:g}"] if gate.min is not None else []
+        parts += [f"at most {gate.max:g}"] if gate.max is not None else []
+        demand = " and ".join(parts)
+    return f"{scope}{gate.metric} {demand}, at {gate.confidence:.0%}"
+
+
+def _task(task: Task) -> str:
+    """A task on one line; a program given as an argument is cut short."""
+    shown = shlex.join(_short(argument) for argument in task.steps[0])
+    more = "" if len(task.steps) == 1 else f" (and {len(task.steps) - 1} more)"
+    which = point(task.id, task.parameters)
+    return f"{task.id}{which and f' {which}'}: {shown}{more}"
+
+
+def _short(argument: str) -> str:
+    line = " ".join(argument.split()) if "\n" in argument else argument
+    return line if len(line) <= LONGEST_ARGUMENT else line[: LONGEST_ARGUMENT - 1] + "…"
+
+
+def _source(plan: Plan) -> str:
+    where = plan.source.repository or "this repository"
+    changed = len(plan.source.uncommitted)
+    extra = f" with {_count(changed, 'uncommitted file')}" if changed else ""
+    return f"{where} at {plan.source.commit[:12]}{extra}"
+
+
+def _needs(requirements: Requirements) -> str:
+    gpu = f", {' or '.join(requirements.gpus)}" if requirements.gpus else ""
+    attempts = f" x {1 + requirements.retries} attempts" if requirements.retries else ""
+    return (
+        f"{requirements.cpu:g} CPU, {size_text(requirements.memory)}{gpu}, "
+        f"up to {duration_text(requirements.timeout)}{attempts}"
+    )
+
+
+def _conditions(stage: Stage) -> list[str]:
+    lines = [f"after {' and '.join(stage.inputs)}"] if stage.inputs else []
+    if stage.inputs and stage.proceed == "any":
+        lines[0] += ", if any of its tasks succeeded"
+    if stage.build:
+        lines.append(f"build: {' '.join(stage.build)}")
+    if stage.secrets:
+        lines.append(f"secrets: {', '.join(stage.secrets)}")
+    return lines
+
+
+def _cost(bound: Bound, estimate: Estimate | None, prices: Prices) -> list[str]:
+    lines = [
+        f"at most {dollars(bound.usd)} at Modal's prices of {prices.dated}; nothing on the local backend"
+    ]
+    if estimate is not None:
+        runs = _count(estimate.runs, "earlier run")
+        spread = (
+            f" ({dollars(estimate.low)} to {dollars(estimate.high)}, 90 %)"
+            if estimate.low is not None and estimate.high is not None
+            else ""
+        )
+        lines.append(f"probably {dollars(estimate.usd)}{spread}, from {runs}")
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
