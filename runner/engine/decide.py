@@ -1,0 +1,136 @@
+"""Given what is to be done and what is known to have happened: what now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from msgspec import Struct
+
+from runner.engine.events import RunState
+from runner.engine.retries import time_left
+from runner.engine.standing import StageState, TaskState
+from runner.engine.state import State
+
+
+class Start(Struct, frozen=True):
+    """Start this attempt; it may take `timeout` seconds."""
+
+    task: str
+    attempt: int
+    timeout: float
+
+
+class Cancel(Struct, frozen=True):
+    """Tell this attempt to stop."""
+
+    task: str
+    attempt: int
+    reason: str
+
+
+class Trip(Struct, frozen=True):
+    """Start nothing more: too many tasks of this stage failed in a row."""
+
+    stage: str
+    reason: str
+
+
+class Finish(Struct, frozen=True):
+    """The run is over."""
+
+    state: RunState
+    reason: str = ""
+
+
+Action = Start | Cancel | Trip | Finish
+
+
+def decide(state: State) -> list[Action]:
+    """What to do now, in order; nothing where something must happen first.
+
+    Pure, and as cheap as the number of actions. Every action, once carried out, shows up as an
+    event, so deciding again after it never repeats it.
+    """
+    if state.finished is not None or not state.opened:
+        return []
+    if state.cancelled:
+        if state.uncancelled:
+            return [_cancel(task) for task in state.uncancelled.values()]
+    elif not state.tripped:
+        if state.strained is not None:
+            return [_trip(state.strained)]
+        if starts := list(_starts(state)):
+            return starts
+    if state.live:
+        return []
+    return [_finish(state)]
+
+
+def _starts(state: State) -> Iterator[Action]:
+    """Starts in the order of the plan. The first task that does not fit ends the list: were later,
+    smaller ones let past it, a big task might wait forever.
+    """
+    free = state.slots - state.used
+    for index in state.startable:
+        stage = state.stages[index]
+        requirements = stage.stage.requirements
+        demand = min(round(requirements.cpu * 1000), state.slots)
+        room = stage.room()
+        for task in _in_order(stage, state.in_plan_order):
+            if room <= 0:
+                break
+            if demand > free:
+                return
+            free -= demand
+            room -= 1
+            yield Start(task.task.id, task.attempt + 1, time_left(requirements, task.spent))
+
+
+def _in_order(stage: StageState, tasks: list[TaskState]) -> Iterator[TaskState]:
+    """The ready tasks of a stage by their place in the plan, without disturbing the heap they are in."""
+    heap = stage.queue
+    frontier = [(heap[0], 0)] if heap else []
+    while frontier:
+        index, position = heappop(frontier)
+        for child in (2 * position + 1, 2 * position + 2):
+            if child < len(heap):
+                heappush(frontier, (heap[child], child))
+        if tasks[index].ready:
+            yield tasks[index]
+
+
+def _cancel(task: TaskState) -> Cancel:
+    return Cancel(task.task.id, task.attempt, "the run is being cancelled")
+
+
+def _trip(stage: StageState) -> Trip:
+    failed = len(stage.suspects)
+    return Trip(
+        stage.stage.name,
+        f"{failed} tasks of the stage {stage.stage.name} failed in a row, so nothing more is started",
+    )
+
+
+def _finish(state: State) -> Finish:
+    """How the run ended.
+
+    It succeeded when every task did. A stage in which some tasks failed is forgiven if a later
+    stage reads from it with `proceed: any` and so had something to go on with; a failure in a
+    stage that nothing reads from, or a stage that could not begin, makes the run a failed one.
+    """
+    if state.stages_left > 0:
+        if state.cancelled:
+            return Finish("cancelled", "the run was cancelled")
+        return Finish("failed", state.tripped)
+    for stage in state.stages:
+        if stage.skipped:
+            return Finish("failed", f"the stage {stage.stage.name} could not begin")
+        total = len(stage.tasks)
+        failed = total - stage.succeeded
+        forgiven = stage.succeeded > 0 and any(
+            consumer.stage.proceed == "any" for consumer in stage.consumers
+        )
+        if failed and not forgiven:
+            return Finish("failed", f"{failed} of {total} tasks of the stage {stage.stage.name} failed")
+    return Finish("succeeded")

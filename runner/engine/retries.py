@@ -1,0 +1,54 @@
+"""Whether a task that just ended badly is tried again, and for how long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runner.engine.events import AttemptOutcome
+from runner.plan.model import Requirements
+
+INTERRUPTIONS: Final = 3
+"""How often a task is tried again after attempts that ended through no fault of its program."""
+
+BREAKER: Final = 5
+"""So many different tasks of a stage failing, with no success between, stop the run."""
+
+SHORTEST: Final = 1.0
+"""Seconds; an attempt with less time than this is not worth its start."""
+
+_INTERRUPTED: Final = frozenset({"preempted", "infrastructure"})
+_RETRY_NAME: Final = {"timeout": "timeout", "stalled": "timeout", "out-of-memory": "out-of-memory"}
+
+FAULTS: Final = frozenset({"failed", "infrastructure", "timeout", "stalled", "out-of-memory"})
+"""Outcomes that the breaker counts."""
+
+
+def interrupted(outcome: AttemptOutcome) -> bool:
+    """Whether an attempt ended through no fault of its program."""
+    return outcome in _INTERRUPTED
+
+
+def time_left(requirements: Requirements, spent: float) -> float:
+    """Seconds that the next attempt may take.
+
+    All attempts of a task together may take `timeout` times one more than `retries`: the time that
+    the plan's price is reckoned with, so preemptions never make a run dearer than its bound.
+    """
+    allowance = requirements.timeout * (1 + requirements.retries)
+    return min(float(requirements.timeout), allowance - spent)
+
+
+def may_retry(
+    requirements: Requirements, outcome: AttemptOutcome, failures: int, interruptions: int, spent: float
+) -> bool:
+    """Whether a task may be tried again.
+
+    `failures` and `interruptions` count its attempts of either sort, this one included; `spent` is
+    the time they took, in seconds.
+    """
+    if time_left(requirements, spent) < min(SHORTEST, requirements.timeout / 2):
+        return False
+    if interrupted(outcome):
+        return interruptions <= INTERRUPTIONS
+    covered = outcome == "failed" or _RETRY_NAME.get(outcome) in requirements.retry_on
+    return covered and failures <= requirements.retries
