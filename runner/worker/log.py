@@ -1,0 +1,73 @@
+"""The log of an attempt: live on disk, secrets masked, its size limited."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from runner.worker.masking import Mask
+from runner.worker.trees import remove_tree, write_all
+
+HEAD = 4 << 20
+TAIL = 4 << 20
+"""Bytes that are kept of the beginning and at least of the end; a log never takes more than 12 MiB."""
+
+
+class Log:
+    """Takes what the attempt prints. What is too much is taken out of the middle, and said so."""
+
+    def __init__(self, path: Path, mask: Mask, head: int = HEAD, tail: int = TAIL) -> None:
+        """Begins the log at `path`. `head` and `tail` are in bytes."""
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._mask = mask
+        self._head = head
+        self._tail = tail
+        self._size = 0
+        self._left_out = 0
+
+    def write(self, data: bytes) -> None:
+        """Takes what a program printed."""
+        self._append(self._mask.feed(data))
+
+    def note(self, text: str) -> None:
+        """Adds a line of the runner's own."""
+        line = f"[runner] {self._mask.text(text)}\n"
+        self._append(self._mask.flush() + line.encode("utf-8", "backslashreplace"))
+
+    def close(self) -> None:
+        """Writes what was held back, and closes the file.
+
+        A program may have put something else in its place, such as a pipe or a link to a file that
+        is nobody's business: then what was printed is written there anew.
+        """
+        try:
+            self._append(self._mask.flush())
+            if not self._in_place():
+                remove_tree(self._path)
+                self._path.write_bytes(os.pread(self._descriptor, self._size, 0))
+        finally:
+            os.close(self._descriptor)
+
+    def _in_place(self) -> bool:
+        try:
+            return os.path.samestat(self._path.lstat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
+    def _append(self, data: bytes) -> None:
+        if not data:
+            return
+        write_all(self._descriptor, data)
+        self._size += len(data)
+        if self._size > self._head + 2 * self._tail:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        """Leaves the head and the tail. A reader that follows the file sees it become shorter."""
+        tail = os.pread(self._descriptor, self._tail, self._size - self._tail)
+        self._left_out += self._size - self._head - self._tail
+        notice = f"\n[runner] about {self._left_out} bytes are left out here; the log is too long\n".encode()
+        os.ftruncate(self._descriptor, self._head)
+        write_all(self._descriptor, notice + tail)
+        self._size = self._head + len(notice) + len(tail)
