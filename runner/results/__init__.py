@@ -1,0 +1,1 @@
+"""Results: what a run found, how sure it is, and the files that a reviewer reads."""

@@ -1,0 +1,211 @@
+"""What came of a run. `Report` is written as `results/<job>/<run>/result.json`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Verdict = Literal["pass", "fail", "undecided"]
+RunState = Literal["succeeded", "failed", "cancelled"]
+Outcome = Literal[
+    "succeeded",
+    "failed",
+    "timeout",
+    "stalled",
+    "out-of-memory",
+    "preempted",
+    "infrastructure",
+    "cancelled",
+    "skipped",
+]
+
+
+class Metric(Struct, frozen=True, omit_defaults=True):
+    """A number that a program reported, with what is known of its sample.
+
+    A rate carries `trials` (its sample size), a mean its `stddev` and `count`; a bare value
+    neither, and is then taken as exact.
+    """
+
+    value: float
+    trials: int | None = None
+    stddev: float | None = None
+    count: int | None = None
+
+
+class Series(Struct, frozen=True):
+    """One named line of points (x, y)."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+class LineChart(Struct, frozen=True, tag="line"):
+    """Progress over time."""
+
+    name: str
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+
+
+class Bar(Struct, frozen=True, omit_defaults=True):
+    """One bar with an optional interval around its value."""
+
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class BarChart(Struct, frozen=True, tag="bar", omit_defaults=True):
+    """Values side by side, with whiskers where an interval is known; `reference` is a dashed line."""
+
+    name: str
+    title: str
+    y_label: str
+    bars: tuple[Bar, ...]
+    reference: float | None = None
+
+
+Chart = LineChart | BarChart
+
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """What a kind makes of its tasks' outputs.
+
+    `metrics` are of the whole run, `task_metrics` by task id. `sections` are Markdown blocks of
+    the summary, each beginning with a `### ` heading. `data` are documents to keep, by file name.
+    """
+
+    metrics: dict[str, Metric] = {}
+    task_metrics: dict[str, dict[str, Metric]] = {}
+    sections: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    data: dict[str, Any] = {}
+    warnings: tuple[str, ...] = ()
+
+
+class GateResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One gate judged on one task (or on the run, where `task` is empty).
+
+    `low` and `high` are the confidence interval of what is judged: the metric itself, or with
+    `against` its difference from the baseline. `method` names the interval's source.
+    """
+
+    statement: str
+    verdict: Verdict
+    metric: str
+    task: str = ""
+    value: float | None = None
+    baseline: float | None = None
+    low: float | None = None
+    high: float | None = None
+    confidence: float = 0.95
+    method: str = ""
+    reason: str = ""
+
+
+class AttemptRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One try at a task. Times are seconds since the epoch, sizes bytes."""
+
+    number: int
+    outcome: Outcome
+    started: float
+    ended: float
+    exit_code: int | None = None
+    reason: str = ""
+    peak_memory: int | None = None
+
+
+class TaskRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a task. `log_tail` holds the last lines of a failed one. `cost` in USD.
+
+    `parameters` are what tells it from its siblings. `left_out` names what its output held besides
+    plain files; nothing of that was kept.
+    """
+
+    id: str
+    outcome: Outcome
+    parameters: dict[str, str] = {}
+    attempts: tuple[AttemptRecord, ...] = ()
+    metrics: dict[str, Metric] = {}
+    seconds: float = 0.0
+    cost: float = 0.0
+    log_tail: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+class WeightChange(Struct, frozen=True, omit_defaults=True):
+    """One named number of a readable weight file, before and after."""
+
+    name: str
+    old: float | None
+    new: float | None
+
+
+class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that the run proposes to put into the repository at `path`.
+
+    `pointer` is true when the file itself is over the size limit and only a pointer lands.
+    """
+
+    path: str
+    task: str
+    sha256: str
+    bytes: int
+    previous_sha256: str = ""
+    changes: tuple[WeightChange, ...] = ()
+    pointer: bool = False
+
+
+class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """US dollars at the provider's prices: the bound, the estimate's interval, what it came to."""
+
+    bound: float
+    actual: float
+    estimate_low: float | None = None
+    estimate_high: float | None = None
+    prices_dated: str = ""
+
+
+class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a result comes from, so that it can be made again."""
+
+    commit: str
+    tree: str
+    repository: str = ""
+    uncommitted: tuple[str, ...] = ()
+    manifest_path: str = ""
+    manifest_sha256: str = ""
+    overrides: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    seed: int | None = None
+    backend: str = ""
+    runner_version: str = ""
+    python_version: str = ""
+    platform: str = ""
+
+
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole result of a run."""
+
+    schema: Literal["runner/result/v1"] = "runner/result/v1"
+    run: str
+    job: str
+    kind: str
+    state: RunState
+    verdict: Verdict
+    started: float
+    ended: float
+    tasks: tuple[TaskRecord, ...]
+    cost: Cost
+    provenance: Provenance
+    gates: tuple[GateResult, ...] = ()
+    metrics: dict[str, Metric] = {}
+    weights: tuple[WeightFile, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()

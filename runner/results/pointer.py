@@ -1,0 +1,27 @@
+"""What lands in the repository in place of a file that is too large for it."""
+
+from __future__ import annotations
+
+from msgspec import json
+
+from runner.results.model import WeightFile
+
+SUFFIX = ".pointer.json"
+
+
+def landing_path(weight: WeightFile) -> str:
+    """The file of the repository that a run replaces: the pointer, where the file is too large."""
+    return weight.path + SUFFIX if weight.pointer else weight.path
+
+
+def pointer(weight: WeightFile, run: str) -> bytes:
+    """Says which run holds the file and how to know it again: its size in bytes and its SHA-256."""
+    document = {
+        "schema": "runner/pointer/v1",
+        "path": weight.path,
+        "run": run,
+        "task": weight.task,
+        "bytes": weight.bytes,
+        "sha256": weight.sha256,
+    }
+    return json.format(json.encode(document), indent=2) + b"\n"
