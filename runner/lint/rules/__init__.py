@@ -1,0 +1,68 @@
+"""Every lint rule, written out by hand in the order in which `runner explain` lists them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from runner.lint.rule import Rule
+
+# What wakes a rule: parts that the manifest has, or parts of the policy that are set. A rule that
+# nothing wakes is neither imported nor run; one that waits for nothing always is.
+RULES: dict[str, tuple[str, ...]] = {
+    "secret-in-manifest": (),
+    "secret-shadowed": ("secrets",),
+    "secret-name-mismatch": ("shell",),
+    "path-outside": ("variants", "deploy", "requirements", "dockerfile", "validation"),
+    "deploy-protected-path": ("variants", "deploy"),
+    "deploy-unknown-task": ("deploy",),
+    "duplicate-weights": ("variants", "deploy"),
+    "policy-kind": ("policy.kinds",),
+    "policy-gpu": ("policy.gpus",),
+    "policy-secret": ("policy.secrets",),
+    "policy-source": ("policy.sources",),
+    "plain-http-source": ("source",),
+    "image-one-base": ("image",),
+    "floating-registry-tag": ("registry",),
+    "unpinned-pip": ("pip",),
+    "unknown-gpu": ("gpu",),
+    "gpu-count": ("gpu",),
+    "budget-missing-with-gpu": ("gpu",),
+    "timeout-over-provider-limit": ("timeout",),
+    "zero-duration": ("timeout", "stall_timeout"),
+    "stall-timeout-over-timeout": ("stall_timeout",),
+    "retry-on-without-retries": ("retry_on",),
+    "unknown-placeholder": (),
+    "placeholder-in-shell": ("shell",),
+    "command-not-split": (),
+    "absolute-path-in-command": (),
+    "env-shadows-runner": ("env", "secrets"),
+    "matrix-too-large": ("matrix",),
+    "matrix-unused": ("matrix",),
+    "matrix-duplicate-value": ("matrix",),
+    "gate-without-comparison": ("gates",),
+    "gate-contradiction": ("gates",),
+    "gate-needs-delta": ("gates",),
+    "gate-champion-without-deploy": ("against",),
+    "gate-unknown-task": ("task",),
+    "duplicate-variant": ("variants",),
+    "missing-weights-file": ("variants",),
+    "matchup-duplicate": ("validation",),
+    "validation-without-matchup-placeholder": ("validation",),
+    "nothing-to-validate": ("mode",),
+    "thresholds-reversed": ("thresholds",),
+    "name-matches-file": (),
+    "duplicate-job-name": (),
+}
+
+
+@cache
+def rule(name: str) -> Rule:
+    """The rule of that id, which is the name of its file."""
+    found: Rule = import_module(f"runner.lint.rules.{name.replace('-', '_')}").RULE
+    return found
+
+
+def all_rules() -> dict[str, Rule]:
+    """Every rule by its id, in order."""
+    return {name: rule(name) for name in RULES}
