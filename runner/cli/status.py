@@ -1,0 +1,66 @@
+"""`runner status [RUN]`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runner.cli import completing
+from runner.cli.options import json_option
+
+if TYPE_CHECKING:
+    from runner.pipeline.status import RunStatus
+
+
+@click.command()
+@click.argument("run", required=False, shell_complete=completing.runs)
+@json_option
+def command(run: str | None, as_json: bool) -> None:
+    """List the runs of this machine, newest first, or show the tasks of one.
+
+    RUN is an id, its unique beginning, or `latest`.
+
+    \b
+    Examples:
+      runner status
+      runner status latest --json
+    """
+    from runner.pipeline.status import all_runs, one_run
+    from runner.pipeline.workspace import open_workspace
+
+    workspace = open_workspace(Path.cwd())
+    found = all_runs(workspace) if run is None else [one_run(workspace, run)]
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(found if run is None else found[0]))
+    elif run is None:
+        _list(found)
+    else:
+        _show(found[0])
+
+
+def _list(runs: list[RunStatus]) -> None:
+    from runner.manifest.units import duration_text
+    from runner.wording import dollars
+
+    if not runs:
+        click.echo("no runs yet; start one with: runner run jobs/my-job.yaml")
+    for run in runs:
+        done = f"{run.succeeded_tasks}/{len(run.tasks)}"
+        cost = f"{dollars(run.cost)} of at most {dollars(run.bound)} on Modal"
+        age = f"{duration_text(run.age)} ago"
+        click.echo(f"{run.run}  {run.state:11}  {run.job:24}  {done:>7} tasks  {cost}  {age}")
+
+
+def _show(run: RunStatus) -> None:
+    from runner.manifest.units import duration_text
+
+    click.echo(f"{run.job} {run.run}: {run.state}")
+    for task in run.tasks:
+        attempts = f"attempt {task.attempts}" if task.attempts > 1 else ""
+        click.echo(f"  {task.id:32}  {task.state:13}  {duration_text(task.seconds):>8}  {attempts}".rstrip())
+    if run.state == "interrupted":
+        click.echo(f"next: runner retry {run.run}")

@@ -1,0 +1,120 @@
+"""How a run is shown while it goes on: a live table on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from runner.cli.terminal import harmless, say
+from runner.engine.events import (
+    AttemptFinished,
+    AttemptStarted,
+    BreakerTripped,
+    CancelRequested,
+    Event,
+    RunFinished,
+    RunOpened,
+)
+from runner.manifest.units import duration_text
+
+if TYPE_CHECKING:
+    from runner.engine.layout import RunLayout
+    from runner.engine.state import State
+    from runner.pipeline import Spectator
+    from runner.pipeline.workspace import Workspace
+
+MOST_ROWS = 20
+PROGRESS_BYTES = 4096
+
+
+@contextmanager
+def watching(workspace: Workspace, *, as_json: bool) -> Iterator[Spectator]:
+    """The right way to watch a run: nothing for programs, a table on a terminal, lines otherwise."""
+    if as_json:
+        yield Silence()
+    elif sys.stdout.isatty():
+        from runner.cli.live_table import LiveTable
+
+        with LiveTable(workspace) as table:
+            yield table
+    else:
+        yield Lines()
+
+
+class Silence:
+    """Shows nothing."""
+
+    def note(self, text: str) -> None:
+        """Nobody looks."""
+
+    def began(self, layout: RunLayout) -> None:
+        """Nobody looks."""
+
+    def event(self, event: Event, state: State) -> None:
+        """Nobody looks."""
+
+    def tick(self, state: State) -> None:
+        """Nobody looks."""
+
+
+class Lines:
+    """One line for each thing that happened."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def note(self, text: str) -> None:
+        """Prints it."""
+        say(f"note: {text}")
+
+    def began(self, layout: RunLayout) -> None:
+        """Says which run it is, for other commands."""
+        say(f"run {layout.run}")
+
+    def event(self, event: Event, state: State) -> None:
+        """Prints what happened."""
+        if (text := describe(event, state)) is not None:
+            say(f"[{duration_text(time.monotonic() - self._began):>7}] {text}")
+
+    def tick(self, state: State) -> None:
+        """Lines have no need to move."""
+
+
+def describe(event: Event, state: State) -> str | None:
+    """An event in words; None for those that only the engine cares about."""
+    match event:
+        case RunOpened():
+            count = len(state.in_plan_order)
+            return f"{state.plan.job}: {count} task{'' if count == 1 else 's'} on {event.slots} cores"
+        case AttemptStarted():
+            again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+            return f"{event.task} started{again}"
+        case AttemptFinished():
+            reason = f": {harmless(event.reason)}" if event.reason and event.outcome != "succeeded" else ""
+            return f"{event.task} {event.outcome} after {duration_text(event.ended - event.started)}{reason}"
+        case CancelRequested():
+            return f"cancelling ({event.reason}); again to end at once"
+        case BreakerTripped():
+            return f"stopped: {event.reason}"
+        case RunFinished():
+            return f"run {event.state}" + (f": {event.reason}" if event.reason else "")
+        case _:
+            return None
+
+
+def last_progress(path: Any) -> dict[str, float]:
+    """The last whole line of a task's metrics.jsonl; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - PROGRESS_BYTES))
+            lines = file.read().split(b"\n")[:-1]
+        row = json.loads(lines[-1]) if lines else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    numbers = row.items() if isinstance(row, dict) else ()
+    return {str(name): float(value) for name, value in numbers if isinstance(value, int | float)}

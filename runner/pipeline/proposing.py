@@ -1,0 +1,84 @@
+"""Report → pull request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runner.engine.layout import RunLayout
+from runner.engine.record import read_plan, read_record
+from runner.forge import FORGES
+from runner.forge.base import Forge, Proposal, PullRequest
+from runner.pipeline.workspace import Workspace
+from runner.plan.model import Plan
+from runner.results.headline import title
+from runner.results.model import Report
+from runner.results.pointer import SUFFIX, pointer
+from runner.results.summary import summary
+
+
+def require_room(workspace: Workspace, plan: Plan) -> None:
+    """Finds out before anything runs whether its results could land. Raises InputError."""
+    paths = {f"{_folder(plan.job, 'run')}/result.json", *(file.to for file in plan.deploy)}
+    _forge(workspace).require_room(plan.job, workspace.repository.head(), paths)
+
+
+def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequest | None:
+    """Opens the job's pull request, or rebuilds it. A draft, unless the verdict is `pass`.
+
+    None where the run was told not to publish, was cancelled, or nothing in it succeeded.
+    """
+    record = read_record(layout)
+    if not record.publish or report.state == "cancelled":
+        return None
+    if not any(task.outcome == "succeeded" for task in report.tasks):
+        return None
+    return _forge(workspace).propose(
+        Proposal(
+            job=report.job,
+            run=report.run,
+            title=title(report),
+            body=summary(report),
+            draft=report.verdict != "pass",
+            verdict=report.verdict,
+            base=workspace.repository.head(),
+            files={**_results(layout, report), **_weights(layout, report)},
+            date=report.ended,
+            assets=_charts(layout),
+        )
+    )
+
+
+def _forge(workspace: Workspace) -> Forge:
+    return FORGES[workspace.settings.forge](workspace.repository)
+
+
+def _folder(job: str, run: str) -> str:
+    return f"results/{job}/{run}"
+
+
+def _results(layout: RunLayout, report: Report) -> dict[str, Path]:
+    folder = layout.report
+    prefix = _folder(report.job, report.run)
+    return {
+        f"{prefix}/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _charts(layout: RunLayout) -> dict[str, str]:
+    return {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted(layout.report.glob("charts/*.svg"))
+    }
+
+
+def _weights(layout: RunLayout, report: Report) -> dict[str, Path | bytes]:
+    attempts = {task.id: task.attempts[-1].number for task in report.tasks if task.attempts}
+    sources = {file.to: file for file in read_plan(layout).deploy}
+    files: dict[str, Path | bytes] = {}
+    for weight in report.weights:
+        if weight.pointer:
+            files[weight.path + SUFFIX] = pointer(weight, report.run)
+        else:
+            files[weight.path] = layout.output(weight.task, attempts[weight.task]) / sources[weight.path].path
+    return files

@@ -1,0 +1,106 @@
+"""Plan → Run: written down first, then executed until it is finished."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from runner.backends import open_backend, require_backend
+from runner.engine.execute import Watch, execute
+from runner.engine.layout import RunLayout
+from runner.engine.record import RunRecord, create_run, new_run_id, read_plan, read_record
+from runner.engine.state import State
+from runner.errors import InputError
+from runner.manifest.load import Loaded
+from runner.manifest.units import size_in_bytes
+from runner.pipeline.planning import PricedPlan
+from runner.pipeline.workspace import Workspace
+from runner.plan.model import Plan
+from runner.plan.seeds import seeded
+from runner.repository.dotenv import dotenv
+from runner.repository.snapshot import archive
+from runner.repository.source import archive_source
+from runner.worker.masking import SHORTEST
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What a person may ask of a run beyond the manifest."""
+
+    overrides: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    backend: str = "local"
+    deploy: bool = True
+    publish: bool = True
+
+
+def begin(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Options) -> RunLayout:
+    """Writes the run down. Nothing has started when this returns.
+
+    Raises InputError when a secret is missing, ProviderError when the disk does not take it.
+    """
+    require_backend(options.backend)
+    secrets_of(workspace, priced.plan)
+    created = time.time()
+    run = new_run_id(created, os.urandom(3))
+    plan = seeded(priced.plan, run)
+    text = loaded.document.text
+    record = RunRecord(
+        run=run,
+        job=plan.job,
+        backend=options.backend,
+        created=created,
+        base=workspace.repository.head(),
+        manifest_path=loaded.document.name,
+        manifest_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        overrides=options.overrides,
+        only=options.only,
+        publish=options.publish,
+    )
+    return create_run(workspace.state_directory, record, plan, text)
+
+
+def carry_on(workspace: Workspace, layout: RunLayout, watch: Watch, *, retry: bool = False) -> State:
+    """Executes what is left of a run; with `retry`, also what failed. Returns what became of it."""
+    plan = read_plan(layout)
+    most_output = size_in_bytes(workspace.settings.limits.output_size)
+    backend = open_backend(read_record(layout).backend, secrets_of(workspace, plan), most_output)
+    if not layout.snapshot.exists():
+        _archive(workspace, plan, layout)
+    return execute(plan, layout, backend, watch, retry=retry)
+
+
+def secrets_of(workspace: Workspace, plan: Plan) -> Mapping[str, str]:
+    """The secrets that the plan names, from the environment or an untracked `.env`.
+
+    Raises InputError when one is missing, or too short to be masked.
+    """
+    names = {name for stage in plan.stages for name in stage.secrets}
+    if not names:
+        return {}
+    known = {**dotenv(workspace.repository), **os.environ}
+    if missing := sorted(names - known.keys()):
+        raise InputError(
+            "secret-missing",
+            f"the secret {missing[0]} is not set"
+            + (f", nor {', '.join(missing[1:])}" if missing[1:] else ""),
+            fix=f"export {missing[0]}=…, or put it into an untracked file .env at the repository's root",
+        )
+    if short := sorted(name for name in names if len(known[name].strip()) < SHORTEST):
+        raise InputError(
+            "secret-short",
+            f"the secret {short[0]} has fewer than {SHORTEST} characters, so it cannot be masked in logs",
+            fix="give a longer one, or put what is no secret into spec.env",
+        )
+    return {name: known[name] for name in names}
+
+
+def _archive(workspace: Workspace, plan: Plan, layout: RunLayout) -> None:
+    if plan.source.repository:
+        source = plan.source
+        archive_source(workspace.repository, source.repository, source.commit, source.tree, layout.snapshot)
+    else:
+        archive(workspace.repository, plan.source.tree, layout.snapshot)

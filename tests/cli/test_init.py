@@ -1,0 +1,35 @@
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("kind", ["Command", "tune"])
+def test_what_init_writes_validates_and_runs(kind: str, runner: Run, project: Path) -> None:
+    assert runner("init", kind, "my-job").returncode == 0
+    assert runner("validate", "--strict", "jobs/my-job.yaml").returncode == 0
+    done = runner("run", "my-job")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASS my-job succeeded" in done.stdout
+
+
+def test_a_file_that_exists_is_not_replaced(runner: Run, project: Path) -> None:
+    path = project / "jobs" / "my-job.yaml"
+    path.parent.mkdir()
+    path.write_text("mine")
+    assert runner("init", "Command", "my-job").returncode == 2
+    assert path.read_text() == "mine"
+
+
+def test_an_unknown_kind_is_refused_with_the_kinds_there_are(runner: Run) -> None:
+    done = runner("init", "Comand", "my-job")
+    assert done.returncode == 2
+    assert "Command, Tune" in done.stderr
+
+
+def test_a_name_that_cannot_be_a_branch_is_refused(runner: Run, project: Path) -> None:
+    assert runner("init", "Command", "../escape").returncode == 2
+    assert not (project.parent / "escape.yaml").exists()
