@@ -1,0 +1,78 @@
+"""What the guides show is true: commands run in the order shown, manifests validate, links lead somewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+MANIFEST = re.compile(r"^```yaml\n(apiVersion:.*?)^```", re.MULTILINE | re.DOTALL)
+
+# What sets up the clone in which everything else is run.
+SETTING_UP = ("git clone ", "make ", "source ")
+
+
+def steps(text: str) -> list[tuple[str, list[str]]]:
+    """Each command of the console blocks, with the lines of output that the guide shows."""
+    found: list[tuple[str, list[str]]] = []
+    for line in "".join(BLOCK.findall(text)).splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
+        else:
+            found[-1][1].append(line)
+    return [(command, shown) for command, shown in found if not command.startswith(SETTING_UP)]
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`runner` is the one that is installed beside this interpreter, whatever else the machine has."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+
+
+def manifests() -> list[tuple[str, str]]:
+    return [(page.name, text) for page in PAGES for text in MANIFEST.findall(page.read_text())]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if steps(page.read_text())], ids=lambda path: path.stem
+)
+def test_every_command_of_a_guide_works_in_the_order_shown(page: Path, clone: Path) -> None:
+    for command, expected in steps(page.read_text()):
+        done = run(command, clone)
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
+        for line in expected:
+            assert line in done.stdout.splitlines(), f"$ {command}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize(("page", "text"), manifests(), ids=[page for page, _ in manifests()])
+def test_every_manifest_that_a_guide_shows_validates(page: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "shown.yaml").write_text(text)
+    done = run(f"runner validate {tmp_path / 'shown.yaml'}", ROOT)
+    assert done.returncode == 0, f"{page}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_every_link_of_a_guide_leads_to_a_file_that_exists(page: Path) -> None:
+    tokens = MarkdownIt().parse(page.read_text())
+    links = [
+        str(child.attrs["href"])
+        for token in tokens
+        for child in token.children or ()
+        if "href" in child.attrs
+    ]
+    near = [link.partition("#")[0] for link in links if not link.startswith(("http:", "https:", "#"))]
+    # `make bench` writes the benchmarks, so that they may be absent.
+    missing = [link for link in near if not (page.parent / link).exists() and link != "docs/benchmarks.md"]
+    assert not missing
