@@ -205,7 +205,7 @@ def test_the_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.slow
 def test_tuning_with_the_default_settings_beats_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workloads.skirmish.tuning.EVALUATION_GAMES", 4_000)
-    save_player(Path("bot.toml"), load_player(ROOT / "data/weights/generalist.toml"), "generalist")
+    save_player(Path("bot.toml"), load_player(ROOT / "data/demo/generalist.toml"), "generalist")
     assert tune.main(["--faction", "generalist", "--weights", "bot.toml"]) == 0
     assert metrics()["win_rate_vs_champion"] > 0.6
     assert metrics()["win_rate"] > metrics()["champion.win_rate"] + 0.05
