@@ -15,6 +15,7 @@ from runner.engine.layout import RunLayout
 from runner.engine.record import RunRecord, create_run, new_run_id, read_plan, read_record
 from runner.engine.state import State
 from runner.errors import InputError
+from runner.manifest.dump import dump
 from runner.manifest.load import Loaded
 from runner.manifest.units import size_in_bytes
 from runner.pipeline.planning import PricedPlan
@@ -24,6 +25,7 @@ from runner.plan.seeds import seeded
 from runner.repository.dotenv import dotenv
 from runner.repository.snapshot import archive
 from runner.repository.source import archive_source
+from runner.wording import printable
 from runner.worker.masking import SHORTEST
 
 
@@ -47,7 +49,6 @@ def begin(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Opt
     created = time.time()
     run = new_run_id(created, os.urandom(3))
     plan = seeded(priced.plan, run)
-    text = loaded.document.text
     record = RunRecord(
         run=run,
         job=plan.job,
@@ -55,12 +56,20 @@ def begin(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Opt
         created=created,
         base=workspace.repository.head(),
         manifest_path=loaded.document.name,
-        manifest_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        manifest_sha256=hashlib.sha256(loaded.document.text.encode()).hexdigest(),
         overrides=options.overrides,
         only=options.only,
         publish=options.publish,
     )
-    return create_run(workspace.state_directory, record, plan, text)
+    return create_run(workspace.state_directory, record, plan, _resolved(loaded))
+
+
+def _resolved(loaded: Loaded) -> str:
+    """The manifest as it runs: as it was written, or with the overrides laid over it."""
+    if not loaded.overrides:
+        return loaded.document.text
+    said = "".join(f"# --set {override}\n" for override in map(printable, loaded.overrides))
+    return f"# {loaded.document.name}, with\n{said}{dump(loaded.data)}"
 
 
 def carry_on(workspace: Workspace, layout: RunLayout, watch: Watch, *, retry: bool = False) -> State:

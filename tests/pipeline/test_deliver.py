@@ -188,6 +188,17 @@ def test_an_override_is_part_of_the_plan_and_the_provenance(runner: Run, write_j
     assert report["provenance"]["overrides"] == ["spec.matrix.value=[7]"]
 
 
+def test_the_manifest_of_a_result_holds_the_overrides(
+    runner: Run, write_job: WriteJob, project: Path
+) -> None:
+    write_job("squares", SQUARE)
+    runner("run", "squares", "--set", "spec.matrix.value=[7]")
+    (path,) = project.glob(".runner/runs/*/report/manifest.yaml")
+    assert path.read_text().startswith("# jobs/squares.yaml, with\n# --set spec.matrix.value=[7]\n")
+    (project / "jobs" / "squares.yaml").write_text(path.read_text())
+    assert "run/value=7" in runner("plan", "squares").stdout
+
+
 def test_the_same_manifest_and_commit_give_the_same_plan(
     runner: Run, write_job: WriteJob, project: Path
 ) -> None:
