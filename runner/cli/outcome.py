@@ -45,6 +45,8 @@ def _show_text(delivery: Delivery) -> None:
     for gate in report.gates:
         say(f"  {gate.verdict:9} ", fg=COLOURS[gate.verdict], nl=False)
         say(gate.statement)
+    if not report.gates:
+        say("  the manifest declares no gates, so nothing was judged")
     for warning in report.warnings:
         say(f"  warning   {warning}")
     _show_failures(report)

@@ -157,6 +157,14 @@ def test_a_gate_that_is_refuted_ends_with_exit_code_1_and_a_draft(runner: Run, w
     assert "draft pull request" in done.stdout
 
 
+def test_a_job_without_gates_is_not_judged_and_says_so(runner: Run, write_job: WriteJob) -> None:
+    write_job("plain", "command: [python, -V]")
+    done = runner("run", "plain")
+    assert done.returncode == 0
+    assert "UNDECIDED plain succeeded" in done.stdout
+    assert "the manifest declares no gates, so nothing was judged" in done.stdout
+
+
 def test_what_is_not_committed_runs_too_and_is_named(runner: Run, write_job: WriteJob, project: Path) -> None:
     (project / "value.txt").write_text("old")
     write_job("show", "command: [python, -c, \"print(open('value.txt').read())\"]")
