@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from runner.kinds.outputs import deployed_files, progress_charts, task_findings
+from runner.kinds.stages import stage
 from runner.manifest.common import CommandLine, Common, Job
 from runner.plan.model import DeployedFile, Stage, Task
 from runner.plan.placeholders import command_line
-from runner.plan.requirements import requirements
 from runner.results.model import Findings, TaskRecord
 
 if TYPE_CHECKING:
@@ -76,17 +76,7 @@ class Command:
         """One stage with a task per point of the matrix."""
         assert isinstance(job, CommandJob)
         spec = job.spec
-        stage = Stage(
-            name=STAGE,
-            tasks=tuple(_tasks(spec)),
-            requirements=requirements(spec.resources),
-            image=spec.image,
-            build=() if spec.build is None else command_line(spec.build, {}),
-            env=spec.env,
-            secrets=tuple(spec.secrets),
-            max_parallel=spec.resources.max_parallel,
-        )
-        return (stage,)
+        return (stage(spec, STAGE, tuple(_tasks(spec)), spec.build),)
 
     def deployed(self, job: Job) -> tuple[DeployedFile, ...]:
         """What `deploy` lists."""

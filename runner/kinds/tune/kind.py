@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from runner.errors import InputError
 from runner.kinds.outputs import deployed_files, progress_charts, task_findings
+from runner.kinds.stages import stage
 from runner.kinds.tune.spec import TuneJob, TuneSpec, Validation, Variant
 from runner.kinds.tune.template import TEMPLATE
 from runner.manifest.common import Job
 from runner.plan.model import DeployedFile, Stage, Task
 from runner.plan.placeholders import command_line
-from runner.plan.requirements import requirements
 from runner.results.model import Findings, TaskRecord
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Tune:
             for variant in job.spec.variants
             for path in weight_paths(variant)
         )
-        return weights + deployed_files(job, [task for stage in self.stages(job) for task in stage.tasks])
+        return weights + deployed_files(job, [task for known in self.stages(job) for task in known.tasks])
 
     def conclude(self, job: Job, tasks: Mapping[str, TaskRecord], outputs: Mapping[str, Path]) -> Findings:
         """Each variant's metrics and progress, and the merged validation."""
@@ -101,16 +101,7 @@ def _train(spec: TuneSpec) -> Stage:
         values = {"variant.name": variant.name, "variant.weights": paths[0]}
         command = command_line(variant.command, values)
         tasks.append(Task(f"{TRAIN}/{variant.name}", (command,), {"variant": variant.name}, tuple(paths)))
-    return Stage(
-        name=TRAIN,
-        tasks=tuple(tasks),
-        requirements=requirements(spec.resources),
-        image=spec.image,
-        build=() if spec.build is None else command_line(spec.build, {}),
-        env=spec.env,
-        secrets=tuple(spec.secrets),
-        max_parallel=spec.resources.max_parallel,
-    )
+    return stage(spec, TRAIN, tuple(tasks), spec.build)
 
 
 def _validate(spec: TuneSpec, validation: Validation, *, after_training: bool) -> Stage:
@@ -129,18 +120,11 @@ def _validate(spec: TuneSpec, validation: Validation, *, after_training: bool) -
         )
     else:
         tasks = (Task(SEQUENTIAL, _in_turn(validation), {"games": games}),)
-    return Stage(
-        name=VALIDATE,
-        tasks=tasks,
-        requirements=requirements(resources),
-        image=spec.image,
-        build=() if spec.build is None else command_line(spec.build, {}),
-        env=spec.env,
-        secrets=tuple(spec.secrets),
+    return replace(
+        stage(spec, VALIDATE, tasks, spec.build, resources),
         inputs=(TRAIN,) if after_training else (),
         proceed="any",
         restore_weights=after_training,
-        max_parallel=resources.max_parallel,
     )
 
 
