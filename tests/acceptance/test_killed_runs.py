@@ -52,8 +52,10 @@ def test_a_run_killed_ten_times_comes_to_one_result_and_repeats_no_finished_task
         kills += killed_after(runner(clone, "retry"), moments.uniform(0.05, whole / KILLS))
     last = runner(clone, "retry")
     output, _ = last.communicate(timeout=240)
-    assert last.returncode == 0, output
     assert kills >= KILLS - 2
+    # Whether the new weights beat those that were accepted last is not the question here.
+    (result,) = clone.glob(".runner/runs/*/report/result.json")
+    assert json.loads(result.read_text())["state"] == "succeeded", output
 
     happened = events(clone)
     succeeded = Counter(event["task"] for event in happened if event.get("outcome") == "succeeded")
@@ -69,7 +71,6 @@ def test_a_run_killed_ten_times_comes_to_one_result_and_repeats_no_finished_task
         ["git", "branch", "--list", "runner/*"], cwd=clone, capture_output=True, text=True, check=True
     )
     assert branches.stdout.split() == ["runner/skirmish-weights"]
-    assert len(list(clone.glob(".runner/runs/*/report/result.json"))) == 1
 
 
 @pytest.mark.slow
