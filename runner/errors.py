@@ -34,12 +34,6 @@ class InputError(RunnerError):
     """What we were given cannot be used; nothing was started and nothing was written."""
 
 
-class JobFailedError(RunnerError):
-    """The job ran and failed, or a gate refused its result."""
-
-    exit_code = EXIT_JOB_FAILED
-
-
 class ProviderError(RunnerError):
     """A provider, the network or this machine (disk, git) did not do its part."""
 

@@ -5,45 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from runner.engine.backend import Finished, NeverBegan
-from runner.engine.events import AttemptOutcome
 from runner.engine.layout import RunLayout
 from runner.worker.claim import CLAIM, claimed, leftovers
 from runner.worker.processes import end_told
 from runner.worker.trees import read_plain, remove_tree
-
-
-class WorkerResult(Struct, frozen=True, kw_only=True):
-    """A worker's `result.json`. Times in seconds since the epoch, memory in bytes."""
-
-    task: str
-    attempt: int
-    outcome: AttemptOutcome
-    started: float
-    ended: float
-    exit_code: int | None = None
-    reason: str = ""
-    peak_memory: int | None = None
-    weights: dict[str, Any] = {}
-    left_out: list[str] = []
-
-    def finished(self) -> Finished:
-        """What the engine needs to know of it."""
-        return Finished(
-            task=self.task,
-            attempt=self.attempt,
-            outcome=self.outcome,
-            started=self.started,
-            ended=self.ended,
-            exit_code=self.exit_code,
-            reason=self.reason,
-            peak_memory=self.peak_memory,
-        )
 
 
 def recover(layout: RunLayout, task: str, attempt: int) -> Finished | NeverBegan:
@@ -63,12 +32,12 @@ def recover(layout: RunLayout, task: str, attempt: int) -> Finished | NeverBegan
 def read_result(layout: RunLayout, task: str, attempt: int) -> Finished | None:
     """The result that a worker wrote; None where it wrote none, or half a one."""
     try:
-        result = msgspec.json.decode(read_plain(layout.result(task, attempt)), type=WorkerResult)
+        result = msgspec.json.decode(read_plain(layout.result(task, attempt)), type=Finished)
     except (OSError, msgspec.DecodeError):
         return None
     if (result.task, result.attempt) != (task, attempt):
         return None
-    return result.finished()
+    return result
 
 
 def _preempted(layout: RunLayout, task: str, attempt: int) -> Finished:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from runner.backends.leftovers import WorkerResult, recover
+from runner.backends.leftovers import recover
 from runner.backends.slot import Slot
 from runner.backends.spec import Specs
 from runner.engine.backend import Finished, NeverBegan
@@ -179,13 +179,12 @@ class LocalSession:
         task, attempt = self._free(slot)
         self._idle.append(slot)
         try:
-            result = msgspec.json.decode(answer, type=WorkerResult)
+            return msgspec.json.decode(answer, type=Finished)
         except msgspec.ValidationError:
             outcome = msgspec.json.decode(answer)["outcome"]
             if outcome == "disk-full":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             return self._left(task, attempt)
-        return result.finished()
 
     def _died(self, slot: Slot) -> Finished:
         task, attempt = self._free(slot)

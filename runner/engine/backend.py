@@ -8,22 +8,13 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from runner.engine.events import AttemptOutcome
+from runner.engine.events import AttemptEnd
 from runner.engine.layout import RunLayout
 from runner.plan.model import Plan
 
 
-class Finished(Struct, frozen=True, kw_only=True):
-    """An attempt ended. Times in seconds since the epoch, memory in bytes."""
-
-    task: str
-    attempt: int
-    outcome: AttemptOutcome
-    started: float
-    ended: float
-    exit_code: int | None = None
-    reason: str = ""
-    peak_memory: int | None = None
+class Finished(AttemptEnd, frozen=True, kw_only=True):
+    """An attempt ended. Times in seconds since the epoch."""
 
 
 class NeverBegan(Struct, frozen=True):

@@ -45,12 +45,9 @@ class AttemptStarted(Struct, frozen=True, tag_field="event", tag="attempt-starte
     handle: str = ""
 
 
-class AttemptFinished(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag="attempt-finished"
-):
-    """An attempt ended. `peak_memory` in bytes."""
+class AttemptEnd(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an attempt ended. `peak_memory` in bytes."""
 
-    at: float
     task: str
     attempt: int
     outcome: AttemptOutcome
@@ -59,6 +56,12 @@ class AttemptFinished(
     exit_code: int | None = None
     reason: str = ""
     peak_memory: int | None = None
+
+
+class AttemptFinished(AttemptEnd, frozen=True, kw_only=True, tag_field="event", tag="attempt-finished"):
+    """An attempt ended."""
+
+    at: float
 
 
 class AttemptAbandoned(Struct, frozen=True, tag_field="event", tag="attempt-abandoned"):

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
+from msgspec.structs import asdict
+
 from runner.engine.backend import Backend, Finished, NeverBegan, Session
 from runner.engine.decide import Cancel, Finish, Start, Trip, decide
 from runner.engine.events import (
@@ -210,16 +212,4 @@ class _Loop:
         return self._inputs[stage]
 
     def _finished(self, finished: Finished) -> None:
-        self._append(
-            AttemptFinished(
-                at=time.time(),
-                task=finished.task,
-                attempt=finished.attempt,
-                outcome=finished.outcome,
-                started=finished.started,
-                ended=finished.ended,
-                exit_code=finished.exit_code,
-                reason=finished.reason,
-                peak_memory=finished.peak_memory,
-            )
-        )
+        self._append(AttemptFinished(at=time.time(), **asdict(finished)))

@@ -14,7 +14,6 @@ class Live(Struct):
     attempt: int
     demand: int
     since: float
-    cancelling: bool = False
 
 
 class TaskState(Struct):

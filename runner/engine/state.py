@@ -190,7 +190,6 @@ class State:
     def _cancelling(self, event: AttemptCancelling) -> None:
         task = self._task(event.task)
         if task.live is not None and task.live.attempt == event.attempt:
-            task.live.cancelling = True
             self.uncancelled.pop(event.task, None)
 
     def _abandon(self, event: AttemptAbandoned) -> None:

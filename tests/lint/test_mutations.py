@@ -16,7 +16,7 @@ from runner.cli.main import run
 from runner.kinds import KINDS
 from runner.lint.formats import FORMATS, renderer
 from runner.lint.rule import Rule
-from runner.lint.rules import all_rules
+from runner.lint.rules import RULES, rule
 from runner.lint.validate import validate
 from runner.settings import parse_settings
 
@@ -182,7 +182,7 @@ def _containers(value: object) -> Iterator[dict[object, object] | list[object]]:
 @pytest.fixture(scope="session")
 def bases(whole: Callable[[Rule, str], str]) -> list[bytes]:
     """The templates, and the bad samples of the rules: they lead furthest into them."""
-    samples = (whole(rule, rule.bad) for rule in all_rules().values())
+    samples = (whole(found, found.bad) for found in map(rule, RULES))
     return [text.encode() for text in (*(kind.template("sample") for kind in KINDS.values()), *samples)]
 
 

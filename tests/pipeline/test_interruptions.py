@@ -51,6 +51,11 @@ def sleeper(marker: Path, seconds: float) -> str:
     return SLEEPER.format(marker=marker, seconds=seconds)
 
 
+def sleeping_once(marker: Path) -> str:
+    """A command that sleeps in its first attempt alone."""
+    return f"command: {{shell: 'test -e {marker} || (touch {marker}; sleep 60)'}}"
+
+
 def test_a_second_run_of_a_job_is_refused_by_name(
     runner: Run, write_job: WriteJob, project: Path, tmp_path: Path
 ) -> None:
@@ -113,7 +118,7 @@ def test_a_cancelled_run_can_be_retried(
     runner: Run, write_job: WriteJob, project: Path, tmp_path: Path
 ) -> None:
     began = tmp_path / "began"
-    write_job("sleep", f"command: {{shell: 'test -e {began} || (touch {began}; sleep 60)'}}")
+    write_job("sleep", sleeping_once(began))
     with started(project, "run", "sleep") as process:
         wait_for(began)
         runner("cancel")
@@ -180,7 +185,7 @@ def test_what_a_killed_process_left_of_an_archive_is_removed(
     runner: Run, write_job: WriteJob, project: Path, tmp_path: Path
 ) -> None:
     began = tmp_path / "began"
-    write_job("sleep", f"command: {{shell: 'test -e {began} || (touch {began}; sleep 60)'}}")
+    write_job("sleep", sleeping_once(began))
     with started(project, "run", "sleep") as process:
         wait_for(began)
         process.kill()

@@ -61,8 +61,3 @@ def rule(name: str) -> Rule:
     """The rule of that id, which is the name of its file."""
     found: Rule = import_module(f"runner.lint.rules.{name.replace('-', '_')}").RULE
     return found
-
-
-def all_rules() -> dict[str, Rule]:
-    """Every rule by its id, in order."""
-    return {name: rule(name) for name in RULES}
