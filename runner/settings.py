@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 FILE: Final = "runner.toml"
 _SIZE: Final = r"^[0-9]{1,9}(\.[0-9]{1,6})?(KiB|MiB|GiB|TiB|KB|MB|GB|TB)$(?!\n)"
 
+_VARIABLE: Final = r"^[A-Z_][A-Z0-9_]{0,99}$(?!\n)"
+_PREFIX: Final = r"^[a-z][a-z0-9-]{0,30}$(?!\n)"
+_ENVIRONMENT: Final = r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$(?!\n)"
+_SECRET: Final = r"^[A-Za-z0-9_.-]{1,64}$(?!\n)"
+_REMOTE: Final = r"^([A-Za-z0-9_][A-Za-z0-9_./-]{0,99})?$(?!\n)"
+# How a pattern reads in a message.
+_IN_WORDS: Final = {
+    _SIZE: "a size such as 10MiB",
+    _VARIABLE: "keyed by names of variables, in capitals, digits and underscores",
+    _PREFIX: "at most 31 lower-case letters, digits and hyphens, a letter first",
+    _ENVIRONMENT: "the name of an environment: at most 64 letters, digits, hyphens and underscores",
+    _SECRET: "made of names of secrets: 1 to 64 letters, digits, hyphens, dots and underscores",
+    _REMOTE: "the name of a git remote, such as origin",
+}
+
 Size = Annotated[str, Meta(pattern=_SIZE)]
 Dollars = Annotated[float, Meta(ge=0)]
 
@@ -52,14 +67,45 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     approval: Approval = Approval()
 
 
+class ModalSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How runs stand at Modal.
+
+    `environment` is Modal's own default where it is empty; the names of apps and Volumes begin with
+    `prefix`; a stage has at most `max_containers` at once; `secrets` says which Modal secret holds a
+    variable, where the secret is not called as the variable is.
+    """
+
+    environment: Annotated[str, Meta(pattern=_ENVIRONMENT)] = ""
+    prefix: Annotated[str, Meta(pattern=_PREFIX)] = "runner"
+    max_containers: Annotated[int, Meta(ge=1)] = 100
+    secrets: dict[Annotated[str, Meta(pattern=_VARIABLE)], Annotated[str, Meta(pattern=_SECRET)]] = {}
+
+    def secret(self, variable: str) -> str:
+        """The name of the Modal secret that holds a variable."""
+        return self.secrets.get(variable, variable)
+
+
+class LedgerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where launched runs are recorded: on a branch of the git remote `remote`.
+
+    Empty is `origin`, or this repository itself where there is no such remote.
+    """
+
+    remote: Annotated[str, Meta(pattern=_REMOTE)] = ""
+
+
 class PriceTable(Struct, frozen=True, forbid_unknown_fields=True):
-    """What `prices` may hold: US dollars per second, where they differ from the published ones."""
+    """What `prices` may hold: US dollars per second, where they differ from the published ones.
+
+    `region_multiplier` is how many times the price a task costs that is bound to a region.
+    """
 
     dated: str = ""
     source: str = ""
     cpu_core_second: Dollars = 0.0
     memory_gib_second: Dollars = 0.0
     gpu_second: dict[str, Any] = {}
+    region_multiplier: Annotated[float, Meta(ge=1)] = 1.0
 
 
 class _Priced(Struct):
@@ -76,6 +122,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     prices: dict[str, Any] = {}
     policy: Policy = Policy()
+    modal: ModalSettings = ModalSettings()
+    ledger: LedgerSettings = LedgerSettings()
     file: str = FILE
     lines: dict[str, int] = {}
 
@@ -105,6 +153,8 @@ _TABLES: Final[dict[str, type[Struct]]] = {
     "policy": Policy,
     "policy.approval": Approval,
     "prices": PriceTable,
+    "modal": ModalSettings,
+    "ledger": LedgerSettings,
 }
 _OWN: Final = ("file", "lines")
 
@@ -198,7 +248,7 @@ def _text(path: str, name: str) -> str | None:
 
 def _refusal(message: str, settings: Settings) -> InputError:
     """What msgspec says of a table, with the line and the nearest known name."""
-    problem, _, path = message.partition(" - at `$.")
+    problem, _, path = re.sub(" - at `key` in ", " - at ", message).partition(" - at `$.")
     table = re.sub(r"\[.*", "", path.rstrip("`"))
     unknown = re.fullmatch(r"Object contains unknown field `(.+)`", problem)
     if unknown:
@@ -207,13 +257,21 @@ def _refusal(message: str, settings: Settings) -> InputError:
         known = [field for field in _TABLES[table].__struct_fields__ if table or field not in _OWN]
         text = f"unknown setting {printable(name)}" + (f" in [{table}]" if table else "")
         return InputError("bad-settings", text, place=place, fix=did_you_mean(name, known))
-    wanted = problem.removeprefix("Expected ").replace("`", "").replace(" | null", "")
-    wanted = re.sub(r"str matching regex .*", "a size such as 10MiB", wanted)
-    wanted = wanted.replace("float >= 0.0", "a number from 0").replace("float", "a number")
-    text = f"{table or 'the file'} must be {wanted}"
+    text = f"{table or 'the file'} must be {_wanted(problem)}"
     return InputError(
         "bad-settings", text, place=settings.origin(table), fix="correct the value, or remove the line"
     )
+
+
+def _wanted(problem: str) -> str:
+    """What msgspec says is expected, in words."""
+    pattern = re.search(r"matching regex '(.*)'", problem)
+    if pattern:
+        return _IN_WORDS[pattern[1].replace("\\\\", "\\")]
+    wanted = problem.removeprefix("Expected ").replace("`", "").replace(" | null", "")
+    wanted = re.sub(r"float >= ([0-9]+)\.0", r"a number from \1", wanted)
+    wanted = re.sub(r"int >= ([0-9]+)", r"a whole number from \1", wanted)
+    return re.sub(r"\bint\b", "a whole number", wanted.replace("float", "a number"))
 
 
 def _lines(text: str, prefix: str) -> dict[str, int]:

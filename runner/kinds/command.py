@@ -76,7 +76,7 @@ class Command:
         """One stage with a task per point of the matrix."""
         assert isinstance(job, CommandJob)
         spec = job.spec
-        return (stage(spec, STAGE, tuple(_tasks(spec)), spec.build),)
+        return (stage(job, STAGE, tuple(_tasks(spec)), spec.build),)
 
     def deployed(self, job: Job) -> tuple[DeployedFile, ...]:
         """What `deploy` lists."""

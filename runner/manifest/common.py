@@ -83,6 +83,36 @@ Gpu = Annotated[
         extra_json_schema={"patternErrorMessage": "write a type, with an optional count from 1 to 8"},
     ),
 ]
+Region = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)",
+        max_length=50,
+        description="A region of the provider.",
+        examples=["us-east"],
+        extra_json_schema={"patternErrorMessage": "write lower-case letters, digits and hyphens"},
+    ),
+]
+MountPath = Annotated[
+    str,
+    Meta(
+        pattern=r"^(/[A-Za-z0-9._-]+)+$(?!\n)",
+        max_length=200,
+        description="An absolute path in the container.",
+        examples=["/data"],
+        extra_json_schema={
+            "patternErrorMessage": "write an absolute path of letters, digits, dots, hyphens and underscores"
+        },
+    ),
+]
+VolumeName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        description="The name of a Volume of the provider; it is made where there is none.",
+    ),
+]
 Confidence = Annotated[
     float, Meta(gt=0.5, lt=1, description="How sure the verdict must be.", examples=[0.95])
 ]
@@ -147,7 +177,7 @@ class Image(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             str,
             Meta(
                 pattern=r"^3\.[0-9]+$(?!\n)",
-                description="A slim image with this version of Python; in quotes.",
+                description="A slim image with this version of Python, from 3.11; in quotes.",
                 examples=["3.11"],
             ),
         ]
@@ -181,7 +211,7 @@ class Image(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class Resources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What one task may use, for how long, and how often it is tried."""
+    """What one task may use, where and for how long, and how often it is tried."""
 
     cpu: Annotated[float, Meta(ge=0.125, le=64, description="Physical cores.", examples=[2])] = 1.0
     memory: Annotated[Size, Meta(description="Memory of one task.")] = "2GiB"
@@ -203,6 +233,13 @@ class Resources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         Meta(description="Failures, beside a failing program, that `retries` also covers."),
     ] = []
     max_parallel: Annotated[int, Meta(ge=1, description="Most tasks at once.")] | None = None
+    region: Annotated[
+        Region | Annotated[list[Region], Meta(min_length=1)] | None,
+        Meta(
+            description="Where a task may run, which costs more; anywhere otherwise.",
+            examples=["us-east", ["eu-west", "eu-north"]],
+        ),
+    ] = None
 
 
 class Budget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -293,6 +330,28 @@ class Common(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit
         list[SecretName],
         Meta(description="Names only; the values stay where jobs run.", examples=[["WANDB_API_KEY"]]),
     ] = []
+    volumes: Annotated[
+        dict[MountPath, VolumeName],
+        Meta(
+            description="Volumes of the provider that every task sees, and may write, at these paths; names "
+            "may hold `${experimenter}` and `${experiment}`. The local backend has none.",
+            examples=[{"/data": "games-${experimenter}"}],
+        ),
+    ] = {}
+    experimenter: (
+        Annotated[Name, Meta(description="Who runs this, for the names of Volumes.", examples=["alice"])]
+        | None
+    ) = None
+    experiment: (
+        Annotated[
+            Name,
+            Meta(
+                description="What this is part of, for the names of Volumes; the job's name otherwise.",
+                examples=["opening-book"],
+            ),
+        ]
+        | None
+    ) = None
     budget: Budget | None = None
     gates: Annotated[
         list[Gate],

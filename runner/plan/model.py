@@ -25,7 +25,10 @@ class PinnedSource(Struct, frozen=True, omit_defaults=True):
 
 
 class Requirements(Struct, frozen=True, omit_defaults=True):
-    """What one task of a stage needs and how it may fail. Times in seconds, memory in bytes."""
+    """What one task of a stage needs and how it may fail. Times in seconds, memory in bytes.
+
+    Without `regions` it may run anywhere.
+    """
 
     cpu: float
     memory: int
@@ -34,6 +37,7 @@ class Requirements(Struct, frozen=True, omit_defaults=True):
     stall_timeout: int | None = None
     retries: int = 0
     retry_on: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 class Task(Struct, frozen=True, omit_defaults=True):
@@ -57,7 +61,8 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     It begins when every stage in `inputs` has ended: with all its tasks succeeded, or with at
     least one where `proceed` is `any`. With `restore_weights` the weights collected by the input
-    stages are laid over the working copy before anything runs.
+    stages are laid over the working copy before anything runs. `volumes` are the provider's,
+    by their paths in the container.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     build: tuple[str, ...] = ()
     env: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
+    volumes: dict[str, str] = {}
     inputs: tuple[str, ...] = ()
     proceed: Literal["all", "any"] = "all"
     restore_weights: bool = False

@@ -14,13 +14,17 @@ GIBIBYTE = 2**30
 
 
 class Prices(Struct, frozen=True, forbid_unknown_fields=True):
-    """US dollars per second: of a physical core, of a GiB of memory, of each type of GPU."""
+    """US dollars per second: of a physical core, of a GiB of memory, of each type of GPU.
+
+    A task that is bound to a region costs `region_multiplier` times as much.
+    """
 
     dated: str
     source: str
     cpu_core_second: float
     memory_gib_second: float
     gpu_second: dict[str, float]
+    region_multiplier: float
 
     def rate(self, requirements: Requirements) -> float:
         """US dollars per second of one task; the dearest GPU where there is a choice.
@@ -29,7 +33,8 @@ class Prices(Struct, frozen=True, forbid_unknown_fields=True):
         """
         gpu = max((self._gpu_rate(name) for name in requirements.gpus), default=0.0)
         memory = requirements.memory / GIBIBYTE
-        return requirements.cpu * self.cpu_core_second + memory * self.memory_gib_second + gpu
+        rate = requirements.cpu * self.cpu_core_second + memory * self.memory_gib_second + gpu
+        return rate * self.region_multiplier if requirements.regions else rate
 
     def _gpu_rate(self, name: str) -> float:
         kind, _, count = name.partition(":")

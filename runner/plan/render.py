@@ -43,7 +43,7 @@ def as_text(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices)
         lines.append(f"    at most {dollars(stage_bound.usd)}")
     lines += ["", *(f"  lands     {file.to}" for file in plan.deploy)]
     lines += [f"  gate      {gate_text(gate)}" for gate in plan.gates]
-    lines += [f"  cost      {line}" for line in _cost(bound, estimate, prices)]
+    lines += [f"  cost      {line}" for line in _cost(plan, bound, estimate, prices)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -59,8 +59,9 @@ def as_markdown(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Pri
             for stage, most in zip(plan.stages, bound.stages, strict=True)
         ),
         "",
-        *(f"- {line}" for line in _cost(bound, estimate, prices)),
+        *(f"- {line}" for line in _cost(plan, bound, estimate, prices)),
         f"- Source: {_source(plan)}",
+        *(f"- Volume: `{name}` at `{path}`" for path, name in _volumes(plan)),
         *(f"- Lands: `{file.to}`" for file in plan.deploy),
         *(f"- Gate: {gate_text(gate)}" for gate in plan.gates),
         "",
@@ -117,9 +118,10 @@ def _source(plan: Plan) -> str:
 
 def _needs(requirements: Requirements) -> str:
     gpu = f", {' or '.join(requirements.gpus)}" if requirements.gpus else ""
+    region = f", in {' or '.join(requirements.regions)}" if requirements.regions else ""
     attempts = f" x {1 + requirements.retries} attempts" if requirements.retries else ""
     return (
-        f"{requirements.cpu:g} CPU, {size_text(requirements.memory)}{gpu}, "
+        f"{requirements.cpu:g} CPU, {size_text(requirements.memory)}{gpu}{region}, "
         f"up to {duration_text(requirements.timeout)}{attempts}"
     )
 
@@ -132,13 +134,23 @@ def _conditions(stage: Stage) -> list[str]:
         lines.append(f"build: {' '.join(stage.build)}")
     if stage.secrets:
         lines.append(f"secrets: {', '.join(stage.secrets)}")
+    if stage.volumes:
+        lines.append(f"volumes: {', '.join(f'{name} at {path}' for path, name in stage.volumes.items())}")
     return lines
 
 
-def _cost(bound: Bound, estimate: Estimate | None, prices: Prices) -> list[str]:
+def _volumes(plan: Plan) -> dict[tuple[str, str], None]:
+    """Every path and Volume, once."""
+    return {volume: None for stage in plan.stages for volume in stage.volumes.items()}
+
+
+def _cost(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> list[str]:
     lines = [
         f"at most {dollars(bound.usd)} at Modal's prices of {prices.dated}; nothing on the local backend"
     ]
+    if there := [stage.name for stage in plan.stages if stage.requirements.regions]:
+        times = f"{prices.region_multiplier:g} times the price"
+        lines.append(f"{times} for the choice of a region, in {' and '.join(there)}")
     if estimate is not None:
         runs = _count(estimate.runs, "earlier run")
         spread = (

@@ -9,13 +9,17 @@ from runner.plan.model import Requirements
 
 def requirements(resources: Resources) -> Requirements:
     """What one task needs: seconds and bytes instead of words."""
-    gpu = resources.gpu or []
     return Requirements(
         cpu=resources.cpu,
         memory=size_in_bytes(resources.memory),
         timeout=seconds(resources.timeout),
-        gpus=(gpu,) if isinstance(gpu, str) else tuple(gpu),
+        gpus=_each(resources.gpu),
         stall_timeout=None if resources.stall_timeout is None else seconds(resources.stall_timeout),
         retries=resources.retries,
         retry_on=tuple(resources.retry_on),
+        regions=_each(resources.region),
     )
+
+
+def _each(value: str | list[str] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())

@@ -37,6 +37,19 @@ def test_values_that_cannot_be_a_path_are_numbered() -> None:
     assert [task.id for task in stage.tasks] == ["run/1", "run/path=ok", "run/3"]
 
 
+def test_regions_and_volumes_reach_the_stage_with_their_names_filled_in() -> None:
+    (stage,) = Command().stages(
+        job(
+            command=["x"],
+            resources={"region": "us-east"},
+            volumes={"/data": "games-${experimenter}", "/logs": "${experiment}.logs"},
+            experimenter="alice",
+        )
+    )
+    assert stage.requirements.regions == ("us-east",)
+    assert stage.volumes == {"/data": "games-alice", "/logs": "train.logs"}
+
+
 def test_the_build_and_the_resources_are_the_stages() -> None:
     (stage,) = Command().stages(
         job(

@@ -239,6 +239,51 @@ def test_a_package_that_cannot_change_is_fine(package: str) -> None:
     assert rules(f'image: {{pip: ["{package}"]}}') == set()
 
 
+@pytest.mark.parametrize(
+    "mount", ["/data/./x", "/data/..", "/tmp", "/tmp/x", "/root/data", "/runner", "/proc/1", "/__modal/x"]
+)
+def test_a_volume_stands_where_it_hides_nothing(mount: str) -> None:
+    assert rules(f"volumes: {{{mount}: a}}") == {"volume-path"}
+
+
+@pytest.mark.parametrize("mount", ["/data", "/mnt/a", "/data.old", "/rooted", "/temporary", "/home/a"])
+def test_a_folder_of_its_own_is_fine_for_a_volume(mount: str) -> None:
+    assert rules(f"volumes: {{{mount}: a}}") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("a/b", "write 1 to 64"),
+        ("a" * 65, "write 1 to 64"),
+        ("a${experiment}" + "b" * 58, "write 1 to 64"),
+        ("ap-" + "a" * 22, "write 1 to 64"),
+        ("${output}", "known here: experiment, experimenter"),
+        ("${experimnt}", "did you mean experiment?"),
+        ("${experimenter}", "--set spec.experimenter=alice"),
+        ("$${experiment}", "write 1 to 64"),
+        ("runner-outputs", "choose another name"),
+    ],
+)
+def test_a_volume_has_a_name_that_can_be_and_is_not_ours(name: str, fix: str) -> None:
+    loaded = load_document(parse(f"{HEAD}  volumes: {{/data: '{name}'}}\n"), TYPES)
+    (found,) = check(loaded, Settings())
+    assert (found.rule, found.line) == ("volume-name", 6)
+    assert fix in found.fix
+
+
+def test_the_runners_own_volumes_have_the_prefix_of_the_settings() -> None:
+    assert rules("volumes: {/data: runner-code}", parse_settings("[modal]\nprefix = 'arena'\n")) == set()
+    assert rules("volumes: {/data: arena-code}", parse_settings("[modal]\nprefix = 'arena'\n")) == {
+        "volume-name"
+    }
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.2", "3.16", "3.011", "3." + "9" * 5_000])
+def test_a_python_that_the_provider_lacks_is_refused(version: str) -> None:
+    assert rules(f"image: {{python: '{version}'}}") == {"image-python-version"}
+
+
 def test_an_image_of_ones_own_may_hold_any_path() -> None:
     fragment = "build: [python, /home/app/train.py]"
     assert rules(fragment) == {"absolute-path-in-command"}

@@ -14,7 +14,7 @@ metadata: {name: sample, labels: {team: game-ai}}
 spec:
   command: [python, train.py, "${matrix.lr}"]
   matrix: {lr: [0.001, 1e-2], seed: [1, 2]}
-  resources: {cpu: 2, memory: 4GiB, timeout: 1h, gpu: [T4, L4]}
+  resources: {cpu: 2, memory: 4GiB, timeout: 1h, gpu: [T4, L4], region: us-east}
   image: {python: "3.11", pip: [numpy==2.4.6]}
   env: {LOG_LEVEL: info}
   secrets: [WANDB_API_KEY]
@@ -22,6 +22,8 @@ spec:
   gates: [{metric: score, between: [0.25, 0.75]}]
   deploy: {files: [{from: model.toml, to: data/model.toml}]}
   seed: 7
+  volumes: {/data: "games-${experimenter}"}
+  experimenter: alice
 """
 TUNE = """\
 apiVersion: runner/v1
@@ -40,7 +42,7 @@ spec:
     games: 500
     fields: {side_a: home}
     thresholds: {balanced: 0.05, warning: 0.1}
-    resources: {timeout: 30m}
+    resources: {timeout: 30m, region: [eu-west, us]}
   mode: full
   concurrency: queue
   source: {repository: "https://example.org/game.git", ref: main}

@@ -11,7 +11,7 @@ GIBIBYTE = 2**30
 
 @pytest.fixture
 def prices() -> Prices:
-    return Prices("2026-01-02", "a test", 0.001, 0.0001, {"T4": 0.01, "H100": 0.1})
+    return Prices("2026-01-02", "a test", 0.001, 0.0001, {"T4": 0.01, "H100": 0.1}, 1.75)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ TABLE = {
     "cpu_core_second": 1.0,
     "memory_gib_second": 2.0,
     "gpu_second": {"T4": 3.0},
+    "region_multiplier": 1.75,
 }
 
 
@@ -20,6 +21,13 @@ def test_the_rate_adds_cores_memory_and_the_dearest_gpu(
     prices: Prices, requirements: Callable[..., Requirements]
 ) -> None:
     assert prices.rate(requirements(gpus=("T4", "H100:2"))) == pytest.approx(2 * 0.001 + 4 * 0.0001 + 2 * 0.1)
+
+
+def test_a_region_multiplies_the_whole_rate(
+    prices: Prices, requirements: Callable[..., Requirements]
+) -> None:
+    anywhere, bound_to_one = requirements(gpus=("T4",)), requirements(gpus=("T4",), regions=("us-east",))
+    assert prices.rate(bound_to_one) == pytest.approx(1.75 * prices.rate(anywhere))
 
 
 def test_a_gpu_without_a_price_is_refused_with_the_known_ones(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from runner.errors import InputError
 from runner.kinds.outputs import deployed_files, progress_charts, task_findings
 from runner.kinds.stages import stage
-from runner.kinds.tune.spec import TuneJob, TuneSpec, Validation, Variant
+from runner.kinds.tune.spec import TuneJob, Validation, Variant
 from runner.kinds.tune.template import TEMPLATE
 from runner.manifest.common import Job
 from runner.plan.model import DeployedFile, Stage, Task
@@ -39,7 +39,7 @@ class Tune:
         """Training, then the round robin, as far as the mode asks for them."""
         assert isinstance(job, TuneJob)
         spec = job.spec
-        stages = [] if spec.mode == "validate-only" else [_train(spec)]
+        stages = [] if spec.mode == "validate-only" else [_train(job)]
         if spec.mode == "validate-only" and spec.validation is None:
             raise InputError(
                 "nothing-to-validate",
@@ -48,7 +48,7 @@ class Tune:
                 fix="add spec.validation, or use mode: full",
             )
         if spec.validation is not None and spec.mode != "train-only":
-            stages.append(_validate(spec, spec.validation, after_training=bool(stages)))
+            stages.append(_validate(job, spec.validation, after_training=bool(stages)))
         return tuple(stages)
 
     def deployed(self, job: Job) -> tuple[DeployedFile, ...]:
@@ -94,17 +94,19 @@ def weight_paths(variant: Variant) -> list[str]:
     return [variant.weights] if isinstance(variant.weights, str) else variant.weights
 
 
-def _train(spec: TuneSpec) -> Stage:
+def _train(job: TuneJob) -> Stage:
+    spec = job.spec
     tasks = []
     for variant in spec.variants:
         paths = weight_paths(variant)
         values = {"variant.name": variant.name, "variant.weights": paths[0]}
         command = command_line(variant.command, values)
         tasks.append(Task(f"{TRAIN}/{variant.name}", (command,), {"variant": variant.name}, tuple(paths)))
-    return stage(spec, TRAIN, tuple(tasks), spec.build)
+    return stage(job, TRAIN, tuple(tasks), spec.build)
 
 
-def _validate(spec: TuneSpec, validation: Validation, *, after_training: bool) -> Stage:
+def _validate(job: TuneJob, validation: Validation, *, after_training: bool) -> Stage:
+    spec = job.spec
     games = str(validation.games)
     resources = validation.resources or spec.resources
     if validation.timeout is not None:
@@ -121,7 +123,7 @@ def _validate(spec: TuneSpec, validation: Validation, *, after_training: bool) -
     else:
         tasks = (Task(SEQUENTIAL, _in_turn(validation), {"games": games}),)
     return replace(
-        stage(spec, VALIDATE, tasks, spec.build, resources),
+        stage(job, VALIDATE, tasks, spec.build, resources),
         inputs=(TRAIN,) if after_training else (),
         proceed="any",
         restore_weights=after_training,
