@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -67,6 +68,18 @@ class Repository:
     def text(self, *args: str, env: Mapping[str, str] | None = None) -> str:
         """What git prints, as text without the newline at its end."""
         return self.git(*args, env=env).decode("utf-8", "replace").rstrip("\n")
+
+    def name(self) -> str:
+        """What to call the repository elsewhere: owner and name of its `origin`, else its folder.
+
+        At most 63 letters, digits, hyphens, underscores and dots.
+        """
+        try:
+            url = self.text("config", "--get", "remote.origin.url")
+        except ProviderError:
+            url = self.root.name
+        parts = re.split(r"[/:]", url.rstrip("/").removesuffix(".git"))
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts[-2:])).strip("-.")[-63:] or "repository"
 
     def head(self) -> str:
         """The commit that is checked out."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,10 @@ _ADDRESSES: Final = re.compile(
 )
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _TRANSPORTS: Final = {"GIT_ALLOW_PROTOCOL": "https:ssh:file"}
+
+TOKEN: Final = "RUNNER_SOURCE_TOKEN"
+HOST: Final = "RUNNER_SOURCE_HOST"
+"""Variables with a token that may read private repositories, and the one host that is given it."""
 
 
 def pin_source(repository: Repository, url: str, ref: str = "HEAD") -> Snapshot:
@@ -88,7 +94,7 @@ def _resolve(address: str, ref: str) -> str:
     """The commit that `ref` names: a tag's own commit before a branch's, as git itself decides."""
     if _COMMIT.fullmatch(ref):
         return ref
-    answer = process.git("ls-remote", "--", address, ref, f"{ref}^{{}}", env=_TRANSPORTS)
+    answer = process.git("ls-remote", "--", address, ref, f"{ref}^{{}}", env=_access(address))
     lines = answer.decode("utf-8", "replace").splitlines()
     found = {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
     for place in ("", "refs/", "refs/tags/", "refs/heads/"):
@@ -101,6 +107,24 @@ def _resolve(address: str, ref: str) -> str:
         place=f"{address} {ref}",
         fix="Write a branch, a tag or all 40 digits of a commit.",
     )
+
+
+def _access(address: str) -> dict[str, str]:
+    """What git's environment says for this address: the transports, and a token where one is meant for it.
+
+    A manifest chooses the address, so the token goes to one host alone, and never into an argument.
+    """
+    token, host = os.environ.get(TOKEN, ""), os.environ.get(HOST) or "github.com"
+    if not token or not address.startswith(f"https://{host}/"):
+        return _TRANSPORTS
+    credentials = b64encode(f"x-access-token:{token}".encode()).decode()
+    given = os.environ.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdigit() else 0
+    return _TRANSPORTS | {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": f"http.https://{host}/.extraHeader",
+        f"GIT_CONFIG_VALUE_{count}": f"Authorization: Basic {credentials}",
+    }
 
 
 @contextmanager
@@ -137,9 +161,10 @@ def _fetch(store: Store, address: str, commit: str) -> None:
         return
     fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head")
     try:
-        store.git(*fetch, "--depth=1", "--", address, f"{commit}:refs/pins/{commit}", env=_TRANSPORTS)
+        pin = f"{commit}:refs/pins/{commit}"
+        store.git(*fetch, "--depth=1", "--", address, pin, env=_access(address))
     except ProviderError:
-        store.git(*fetch, "--", address, "+refs/*:refs/remote/*", env=_TRANSPORTS)
+        store.git(*fetch, "--", address, "+refs/*:refs/remote/*", env=_access(address))
         if not _has(store, f"{commit}^{{tree}}"):
             place = f"{address} {commit}"
             raise InputError("source-ref", "the repository has no such commit", place=place) from None

@@ -16,6 +16,7 @@ Outcome = Literal[
     "out-of-memory",
     "preempted",
     "infrastructure",
+    "suspended",
     "cancelled",
     "skipped",
 ]

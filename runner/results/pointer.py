@@ -23,5 +23,6 @@ def pointer(weight: WeightFile, run: str) -> bytes:
         "task": weight.task,
         "bytes": weight.bytes,
         "sha256": weight.sha256,
+        "get": f"runner results download {run}",
     }
     return json.format(json.encode(document), indent=2) + b"\n"

@@ -11,12 +11,15 @@ import msgspec
 from runner.engine.events import AttemptFinished
 from runner.engine.layout import RunLayout
 from runner.engine.state import State
+from runner.engine.untrusted import decoded
 from runner.plan.model import Plan, Task
 from runner.results.model import AttemptRecord, TaskRecord
 from runner.worker.trees import open_plain
 
 TAIL_LINES: Final = 30
 TAIL_BYTES: Final = 16 << 10
+MOST_LEFT_OUT: Final = 1000
+"""Names that an attempt may list as left out of its output."""
 
 
 class _Result(msgspec.Struct):
@@ -61,10 +64,8 @@ def _record(planned: Task, state: State, layout: RunLayout) -> TaskRecord:
 
 
 def _left_out(result: Path) -> tuple[str, ...]:
-    try:
-        return msgspec.json.decode(result.read_bytes(), type=_Result).left_out
-    except (OSError, msgspec.DecodeError):
-        return ()
+    found = decoded(result, _Result)
+    return found.left_out[:MOST_LEFT_OUT] if found else ()
 
 
 def _attempt(event: AttemptFinished) -> AttemptRecord:

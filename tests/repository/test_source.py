@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import ssl
+import subprocess
 import tarfile
-from collections.abc import Callable
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +164,74 @@ def test_two_at_once_fetch_the_same(checkout: Make, here: Repository) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         trees = pool.starmap(_pin, [(here.root, url(made))] * 4)
     assert set(trees) == {made.git("rev-parse", "HEAD^{tree}")}
+
+
+class Guarded(SimpleHTTPRequestHandler):
+    """Serves files to whoever brings the right token."""
+
+    token = b64encode(b"x-access-token:let-me-in").decode()
+    seen: list[str] = []
+
+    def do_GET(self) -> None:
+        self.seen.append(self.headers.get("Authorization", ""))
+        if self.headers.get("Authorization") == f"Basic {self.token}":
+            super().do_GET()
+        else:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="private"')
+            self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody looks."""
+
+
+@pytest.fixture
+def private_host(checkout: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The host, with its port, of a server with a private repository, other.git."""
+    made = checkout("other")
+    bare = tmp_path / "served" / "other.git"
+    made.git("clone", "--quiet", "--bare", str(made.root), str(bare))
+    made.git("-C", str(bare), "update-server-info")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Guarded, directory=str(tmp_path / "served")))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("GIT_SSL_CAINFO", str(certificate))
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    Guarded.seen.clear()
+    yield f"localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_private_repository_is_read_with_the_token_of_the_environment(
+    here: Repository, private_host: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RUNNER_SOURCE_TOKEN", "let-me-in")
+    monkeypatch.setenv("RUNNER_SOURCE_HOST", private_host)
+    found = pin_source(here, f"https://{private_host}/other.git", "main")
+    archive_source(here, f"https://{private_host}/other.git", found.commit, found.tree, tmp_path / "code.tar")
+    with tarfile.open(tmp_path / "code.tar") as tar:
+        assert tar.getnames() == ["README.md"]
+    kept = [path.read_bytes() for path in (here.root / ".runner").rglob("*") if path.is_file()]
+    assert not any(b"let-me-in" in content or Guarded.token.encode() in content for content in kept)
+
+
+def test_the_token_goes_to_no_other_host(
+    here: Repository, private_host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_SOURCE_TOKEN", "let-me-in")
+    monkeypatch.setenv("RUNNER_SOURCE_HOST", "elsewhere.example")
+    with pytest.raises(ProviderError) as refused:
+        pin_source(here, f"https://{private_host}/other.git", "main")
+    assert set(Guarded.seen) == {""}
+    assert "let-me-in" not in str(refused.value)
