@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from runner.engine.events import AttemptEnd
 from runner.engine.layout import RunLayout
 from runner.plan.model import Plan
+
+UNBOUNDED: Final = 1_000_000
+"""The cores of a place that has no limit of its own."""
 
 
 class Finished(AttemptEnd, frozen=True, kw_only=True):
@@ -21,6 +24,22 @@ class NeverBegan(Struct, frozen=True):
     """An attempt was never taken up, and never will be."""
 
 
+class StillRunning(Struct, frozen=True):
+    """An attempt that an earlier driver started goes on; `poll` reports its end."""
+
+
+class Order(Struct, frozen=True):
+    """An attempt to start. It may take `timeout` seconds.
+
+    `inputs` are the succeeded tasks that it reads from, each with the number of its attempt.
+    """
+
+    task: str
+    attempt: int
+    timeout: float
+    inputs: Mapping[str, int]
+
+
 class Session(Protocol):
     """A backend while one driver works on one run. One thread calls it."""
 
@@ -29,11 +48,10 @@ class Session(Protocol):
         """How many cores the run's tasks may use together."""
         ...
 
-    def start(self, task: str, attempt: int, timeout: float, inputs: Mapping[str, int]) -> str:
-        """Starts an attempt and returns the backend's own name for it, at once.
+    def start(self, orders: Sequence[Order]) -> list[str]:
+        """Starts attempts and returns the backend's own names for them, in order, without waiting.
 
-        `timeout` is in seconds; `inputs` are the succeeded tasks that it reads from, each with the
-        number of its attempt. A failure to start is reported by `poll`.
+        A failure to start is reported by `poll`.
         """
         ...
 
@@ -45,8 +63,12 @@ class Session(Protocol):
         """Attempts that ended. Waits up to `timeout` seconds for the first."""
         ...
 
-    def recover(self, task: str, attempt: int) -> Finished | NeverBegan:
-        """What became of an attempt that an earlier driver started. Leaves nothing of it running."""
+    def recover(self, task: str, attempt: int, handle: str) -> Finished | NeverBegan | StillRunning:
+        """What became of an attempt that an earlier driver started.
+
+        `handle` is what `start` returned; empty where the driver was gone before it wrote that down.
+        Unless it is still running, nothing of it is left.
+        """
         ...
 
 
@@ -54,7 +76,7 @@ class Backend(Protocol):
     """A place where attempts run."""
 
     def open(self, plan: Plan, layout: RunLayout) -> AbstractContextManager[Session]:
-        """Begins to work on a run. Leaving the context ends what still runs, without grace.
+        """Begins to work on a run. Leaving the context ends what only this process looks after.
 
         Raises ProviderError when the place cannot be used.
         """

@@ -72,8 +72,8 @@ def _starts(state: State) -> Iterator[Action]:
     smaller ones let past it, a big task might wait forever.
     """
     free = state.slots - state.used
-    for index in state.startable:
-        stage = state.stages[index]
+    for index in state.course.startable:
+        stage = state.course.stages[index]
         requirements = stage.stage.requirements
         demand = min(round(requirements.cpu * 1000), state.slots)
         room = stage.room()
@@ -119,11 +119,11 @@ def _finish(state: State) -> Finish:
     stage reads from it with `proceed: any` and so had something to go on with; a failure in a
     stage that nothing reads from, or a stage that could not begin, makes the run a failed one.
     """
-    if state.stages_left > 0:
+    if state.course.stages_left > 0:
         if state.cancelled:
             return Finish("cancelled", "the run was cancelled")
         return Finish("failed", state.tripped)
-    for stage in state.stages:
+    for stage in state.course.stages:
         if stage.skipped:
             return Finish("failed", f"the stage {stage.stage.name} could not begin")
         total = len(stage.tasks)

@@ -6,13 +6,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+_LARGEST: Final = 2**53
+"""A number that a program may have written in our place has to be one that can be reckoned with."""
 
 AttemptOutcome = Literal[
-    "succeeded", "failed", "timeout", "stalled", "out-of-memory", "preempted", "infrastructure", "cancelled"
+    "succeeded", "failed", "timeout", "stalled", "out-of-memory",
+    "preempted", "infrastructure", "suspended", "cancelled",
 ]  # fmt: skip
+"""How an attempt ended. `suspended`: the place lets no container work longer; the next one goes on."""
+
 TaskOutcome = AttemptOutcome | Literal["skipped"]
 RunState = Literal["succeeded", "failed", "cancelled"]
 
@@ -53,9 +59,9 @@ class AttemptEnd(Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: AttemptOutcome
     started: float
     ended: float
-    exit_code: int | None = None
+    exit_code: Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)] | None = None
     reason: str = ""
-    peak_memory: int | None = None
+    peak_memory: Annotated[int, Meta(ge=0, le=_LARGEST)] | None = None
 
 
 class AttemptFinished(AttemptEnd, frozen=True, kw_only=True, tag_field="event", tag="attempt-finished"):

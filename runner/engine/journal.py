@@ -45,6 +45,12 @@ class Journal:
         if isinstance(event, RunOpened | RunFinished):
             os.fsync(self._descriptor)
 
+    def sync(self) -> None:
+        """Called before the loop acts on what it wrote, and after it acted.
+
+        A journal whose place may vanish with its machine brings the lines to safety here.
+        """
+
     def write(self, line: bytes) -> None:
         """Writes one line, whole or not at all."""
         written = os.write(self._descriptor, line)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
+
+LEFT: Final = "left.json"
 
 
 class RunLayout(Struct, frozen=True):
@@ -15,6 +18,7 @@ class RunLayout(Struct, frozen=True):
         journal.jsonl                 what happened: the one truth about the run
         lock  slots  cancel           one driver at a time; its worker processes; a request to stop
         scratch/                      working copies between attempts, while a driver works
+        left.json                     output files that stayed at a provider
         report/                       what the run came to
         tasks/<task>/checkpoint/      survives attempts
         tasks/<task>/attempt-<n>/     claim.json log.txt work/ output/ result.json
@@ -66,6 +70,11 @@ class RunLayout(Struct, frozen=True):
     def snapshot(self) -> Path:
         """The code, as an uncompressed tar archive."""
         return self.directory / "snapshot.tar"
+
+    @property
+    def left(self) -> Path:
+        """The list of output files that were too large to come home from a provider."""
+        return self.directory / LEFT
 
     @property
     def report(self) -> Path:

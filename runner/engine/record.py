@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,9 @@ from runner.errors import InputError, ProviderError
 from runner.plan.model import Plan
 
 Decoded = TypeVar("Decoded")
+
+_ONE_AT_A_TIME: Final = Lock()
+"""msgspec ends the process where two threads meet a type for the first time."""
 
 RECORD = "run.json"
 MANIFEST = "manifest.yaml"
@@ -55,16 +59,24 @@ def new_run_id(created: float, entropy: bytes) -> str:
 def create_run(state_directory: Path, record: RunRecord, plan: Plan, manifest: str) -> RunLayout:
     """Writes down what is to be run. The folder appears whole or not at all.
 
+    One that is there already, as another process of the same launch was first or was killed over it,
+    gets what it lacks, its record last: without that it is no run.
+
     Raises ProviderError when the disk does not take it.
     """
     final = runs_directory(state_directory) / record.run
-    staging = final.with_name(f".{record.run}.new")
+    staging = final.with_name(f".{record.run}.{os.urandom(4).hex()}.new")
     try:
         staging.mkdir(parents=True)
         (staging / RECORD).write_bytes(msgspec.json.encode(record))
         (staging / PLAN).write_bytes(msgspec.json.encode(plan))
         (staging / MANIFEST).write_text(manifest, encoding="utf-8")
-        staging.rename(final)
+        if final.is_dir():
+            for name in (PLAN, MANIFEST, RECORD):
+                (staging / name).replace(final / name)
+            staging.rmdir()
+        else:
+            staging.rename(final)
     except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise ProviderError(
@@ -91,18 +103,25 @@ def find_run(state_directory: Path, name: str) -> RunLayout:
 
     Raises InputError when there is none, or more than one.
     """
-    ids = list_runs(state_directory)
+    return RunLayout(runs_directory(state_directory) / choose_run(list_runs(state_directory), name))
+
+
+def choose_run(ids: list[str], name: str) -> str:
+    """The one of `ids` (oldest first) that `name` means: the id, a unique beginning, or `latest`.
+
+    Raises InputError when there is none, or more than one.
+    """
     found = ids[-1:] if name == "latest" else [run for run in ids if run.startswith(name)]
     if name in found:
         found = [name]
     if len(found) == 1:
-        return RunLayout(runs_directory(state_directory) / found[0])
+        return found[0]
     if found:
         raise InputError(
             "ambiguous-run", f"{name} is the beginning of {len(found)} runs", fix=", ".join(found[:10])
         )
     raise InputError(
-        "unknown-run", f"there is no run {name} here", fix="runner status lists the runs of this machine"
+        "unknown-run", f"there is no run {name} here", fix="runner status lists the runs that are known"
     )
 
 
@@ -117,7 +136,8 @@ def list_runs(state_directory: Path) -> list[str]:
 
 def _decode(path: Path, kind: type[Decoded]) -> Decoded:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        with _ONE_AT_A_TIME:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError) as error:
         raise InputError(
             "unreadable-run",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from runner.engine.events import AttemptOutcome
+from runner.engine.events import AttemptEnd, AttemptOutcome
 from runner.plan.model import Requirements
 
 INTERRUPTIONS: Final = 3
@@ -12,6 +12,9 @@ INTERRUPTIONS: Final = 3
 
 BREAKER: Final = 5
 """So many different tasks of a stage failing, with no success between, stop the run."""
+
+SHORTEST_SLICE: Final = 3600.0
+"""Seconds; no place suspends an attempt sooner, whatever the attempt says."""
 
 SHORTEST: Final = 1.0
 """Seconds; an attempt with less time than this is not worth its start."""
@@ -23,9 +26,10 @@ FAULTS: Final = frozenset({"failed", "infrastructure", "timeout", "stalled", "ou
 """Outcomes that the breaker counts."""
 
 
-def interrupted(outcome: AttemptOutcome) -> bool:
-    """Whether an attempt ended through no fault of its program."""
-    return outcome in _INTERRUPTED
+def interrupted(end: AttemptEnd) -> bool:
+    """Whether an attempt ended through no fault of its program, which may happen only so often."""
+    too_soon = end.outcome == "suspended" and end.ended - end.started < SHORTEST_SLICE
+    return too_soon or end.outcome in _INTERRUPTED
 
 
 def time_left(requirements: Requirements, spent: float) -> float:
@@ -48,7 +52,7 @@ def may_retry(
     """
     if time_left(requirements, spent) < min(SHORTEST, requirements.timeout / 2):
         return False
-    if interrupted(outcome):
+    if outcome == "suspended" or outcome in _INTERRUPTED:
         return interruptions <= INTERRUPTIONS
     covered = outcome == "failed" or _RETRY_NAME.get(outcome) in requirements.retry_on
     return covered and failures <= requirements.retries

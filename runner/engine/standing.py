@@ -9,11 +9,15 @@ from runner.plan.model import Stage, Task
 
 
 class Live(Struct):
-    """An attempt that was started and has not ended. `demand` is in thousandths of a core."""
+    """An attempt that was started and has not ended. `demand` is in thousandths of a core.
+
+    `handle` is the backend's name for it, once that is known.
+    """
 
     attempt: int
     demand: int
     since: float
+    handle: str = ""
 
 
 class TaskState(Struct):

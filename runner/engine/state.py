@@ -5,14 +5,15 @@ No input or output and no clock: the state is a function of the plan and the eve
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
+from runner.engine.course import Course
 from runner.engine.events import (
     AttemptAbandoned,
     AttemptCancelling,
     AttemptFinished,
+    AttemptStarted,
     AttemptStarting,
     BreakerTripped,
     CancelRequested,
@@ -34,30 +35,32 @@ class State:
     def __init__(self, plan: Plan) -> None:
         """A run of which nothing has happened. The stages of the plan stand after their inputs."""
         self.plan = plan
-        self.stages: list[StageState] = []
-        self.tasks: dict[str, TaskState] = {}
-        self.in_plan_order: list[TaskState] = []
-        self.startable: list[int] = []
+        self.course = Course(plan)
+        self.in_plan_order = self.course.tasks
+        self.tasks = {known.task.id: known for known in self.in_plan_order}
+        if len(self.tasks) != len(self.in_plan_order):
+            raise ValueError("two tasks of the plan have the same id")
         self.live: dict[str, TaskState] = {}
         self.uncancelled: dict[str, TaskState] = {}
         self.slots = 0
         self.used = 0
-        self.stages_left = 0
         self.opened = False
+        self.retries = 0
         self.cancelled = False
         self.strained: StageState | None = None
         self.tripped = ""
         self.finished: RunState | None = None
         self.reason = ""
         self._interruptions: dict[int, int] = {}
-        self._lay_out()
-        self._settle()
+        self.course.settle()
 
     def apply(self, event: Event) -> None:
         """Takes one more event into account. Raises ValueError for one that this plan cannot have."""
         match event:
             case AttemptStarting():
                 self._start(event)
+            case AttemptStarted():
+                self._name(event)
             case AttemptFinished():
                 self._finish(event)
             case AttemptCancelling():
@@ -68,11 +71,13 @@ class State:
                 self.opened = True
                 self.slots = max(1, event.slots) * 1000
                 self._interruptions.clear()
+                self.uncancelled = dict(self.live)  # an earlier driver may not have come to tell them
             case CancelRequested():
                 self.cancelled = self.finished is None
             case BreakerTripped():
                 self.tripped = event.reason
             case RetryRequested():
+                self.retries += 1
                 self._retry()
             case RunFinished():
                 self.finished, self.reason = event.state, event.reason
@@ -82,93 +87,14 @@ class State:
         known = self.tasks[task]
         if known.outcome is not None:
             return known.outcome
+        if known.stage.skipped:
+            return "skipped"
         if self.finished is None:
-            return "skipped" if known.stage.skipped else None
-        if not known.attempts:
+            return None
+        # A success that a retry took back, as what it read from may have changed, and that never came again.
+        if not known.attempts or known.attempts[-1].outcome == "succeeded":
             return "skipped"
         return "cancelled" if self.finished == "cancelled" else known.attempts[-1].outcome
-
-    def inputs(self, stage: str) -> dict[str, int]:
-        """The succeeded tasks of the stages that a stage reads from, each with the attempt that did."""
-        reader = next(known for known in self.stages if known.stage.name == stage)
-        return {
-            task.task.id: task.attempts[-1].attempt
-            for known in reader.inputs
-            for task in known.tasks
-            if task.outcome == "succeeded"
-        }
-
-    def _lay_out(self) -> None:
-        by_name: dict[str, StageState] = {}
-        for index, stage in enumerate(self.plan.stages):
-            known = StageState(stage, index)
-            for name in stage.inputs:
-                if name not in by_name:
-                    raise ValueError(f"the stage {stage.name} stands before its input {name}")
-                known.inputs.append(by_name[name])
-                by_name[name].consumers.append(known)
-            for task in stage.tasks:
-                known.tasks.append(TaskState(task, known, len(self.in_plan_order) + len(known.tasks)))
-            self.in_plan_order += known.tasks
-            self.stages.append(known)
-            by_name[stage.name] = known
-        self.tasks = {known.task.id: known for known in self.in_plan_order}
-        if len(self.tasks) != len(self.in_plan_order):
-            raise ValueError("two tasks of the plan have the same id")
-
-    def _settle(self) -> None:
-        """Works out anew which stages are open, from which tasks have ended."""
-        self.startable.clear()
-        self.stages_left = len(self.stages)
-        for stage in self.stages:
-            stage.waiting = len(stage.inputs)
-            stage.opened = stage.skipped = stage.done = stage.listed = False
-            stage.queue, stage.ready = [], 0
-            for task in stage.tasks:
-                task.ready = task.queued = False
-        for stage in self.stages:
-            if stage.done:
-                continue
-            all_ended = stage.ended == len(stage.tasks) > 0
-            if all_ended or (stage.waiting == 0 and not stage.opened and self._open(stage)):
-                self._close(stage)
-
-    def _open(self, stage: StageState) -> bool:
-        """Lets a stage begin, or skips it. Returns whether nothing is left to do in it."""
-        stage.opened = True
-        if not all(source.satisfies(stage.stage) for source in stage.inputs):
-            stage.skipped = True
-            return True
-        for task in stage.tasks:
-            if task.outcome is None and task.live is None:
-                task.ready = task.queued = True
-                stage.queue.append(task.index)
-        stage.ready = len(stage.queue)
-        self._list(stage)
-        return stage.ended == len(stage.tasks)
-
-    def _close(self, stage: StageState) -> None:
-        """Marks a stage as done and opens what waited for it."""
-        closing = [stage]
-        while closing:
-            ended = closing.pop()
-            ended.done = True
-            self.stages_left -= 1
-            for consumer in ended.consumers:
-                consumer.waiting -= 1
-                if consumer.waiting == 0 and not consumer.done and self._open(consumer):
-                    closing.append(consumer)
-
-    def _list(self, stage: StageState) -> None:
-        """Keeps `startable` to the stages that have a task ready and may run it."""
-        startable = stage.room() > 0
-        if startable == stage.listed:
-            return
-        stage.listed = startable
-        if startable:
-            insort(self.startable, stage.index)
-        else:
-            del self.startable[bisect_left(self.startable, stage.index)]
 
     def _start(self, event: AttemptStarting) -> None:
         task = self._task(event.task)
@@ -185,7 +111,12 @@ class State:
         stage.ready -= 1
         while stage.queue and not self.in_plan_order[stage.queue[0]].ready:
             self.in_plan_order[heappop(stage.queue)].queued = False
-        self._list(stage)
+        self.course.note_room(stage)
+
+    def _name(self, event: AttemptStarted) -> None:
+        live = self._task(event.task).live
+        if live is not None and live.attempt == event.attempt:
+            live.handle = event.handle
 
     def _cancelling(self, event: AttemptCancelling) -> None:
         task = self._task(event.task)
@@ -218,9 +149,9 @@ class State:
     def _again(self, task: TaskState, event: AttemptFinished) -> bool:
         if event.outcome == "cancelled":
             return self.cancelled
-        if interrupted(event.outcome):
+        if interrupted(event):
             self._interruptions[task.index] = self._interruptions.get(task.index, 0) + 1
-        else:
+        elif event.outcome != "suspended":
             task.failures += 1
         interruptions = self._interruptions.get(task.index, 0)
         requirements = task.stage.stage.requirements
@@ -232,7 +163,7 @@ class State:
         self.uncancelled.pop(task.task.id, None)
         self.used -= live.demand
         task.stage.live -= 1
-        self._list(task.stage)
+        self.course.note_room(task.stage)
 
     def _queue(self, task: TaskState) -> None:
         task.ready = True
@@ -240,7 +171,7 @@ class State:
         if not task.queued:
             task.queued = True
             heappush(task.stage.queue, task.index)
-        self._list(task.stage)
+        self.course.note_room(task.stage)
 
     def _end(self, task: TaskState, outcome: TaskOutcome) -> None:
         task.outcome = outcome
@@ -248,7 +179,7 @@ class State:
         stage.ended += 1
         stage.succeeded += outcome == "succeeded"
         if stage.ended == len(stage.tasks):
-            self._close(stage)
+            self.course.close(stage)
 
     def _suspect(self, task: TaskState) -> None:
         task.stage.suspects.add(task.index)
@@ -268,7 +199,7 @@ class State:
         self.cancelled, self.tripped, self.strained = False, "", None
         self.finished, self.reason = None, ""
         self._interruptions.clear()
-        for stage in self.stages:
+        for stage in self.course.stages:
             stage.suspects.clear()
             for task in stage.tasks:
                 task.failures, task.spent = 0, 0.0
@@ -277,14 +208,14 @@ class State:
 
     def _reopen(self) -> None:
         """Opens what did not succeed, and what read from it, as its inputs may now be others."""
-        for stage in self.stages:
+        for stage in self.course.stages:
             stale = any(source.ended < len(source.tasks) for source in stage.inputs)
             for task in stage.tasks:
                 if task.outcome is not None and (stale or task.outcome != "succeeded"):
                     stage.succeeded -= task.outcome == "succeeded"
                     stage.ended -= 1
                     task.outcome = None
-        self._settle()
+        self.course.settle()
 
     def _task(self, task: str) -> TaskState:
         known = self.tasks.get(task)

@@ -26,6 +26,7 @@ from runner.worker.working_copy import take as take_copy
 RESULT = "result.json"
 DUPLICATE = "duplicate"
 GRACE = 10.0
+"""Seconds that a program has to end by itself after it was asked to, unless told otherwise."""
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 

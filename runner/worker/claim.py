@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from runner.worker.processes import end_told
 from runner.worker.trees import read_plain
 
 CLAIM = "claim.json"
@@ -49,6 +52,14 @@ def take(directory: Path) -> Claim | None:
 def claimed(directory: Path) -> bool:
     """Whether somebody took up the attempt."""
     return (directory / CLAIM).exists()
+
+
+def end_leftovers(directory: Path) -> None:
+    """Ends whatever is left of an attempt that nobody looks after any more."""
+    for process in leftovers(directory):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(-process, signal.SIGKILL) if process < 0 else os.kill(process, signal.SIGKILL)
+    end_told(b"RUNNER_OUTPUT_DIR=" + os.fsencode(directory / "output"))
 
 
 def leftovers(directory: Path) -> list[int]:

@@ -1,7 +1,8 @@
 """A process that does one attempt after the other, for a driver at the other end of two pipes.
 
-It reads one JSON line per order from its standard input: an attempt's `spec`, or `cancel`. It
-answers each spec with one JSON line. When the driver is gone, it kills what it runs and ends.
+It reads one JSON line per order from its standard input: an attempt's `spec`, or `cancel` with a
+reason and maybe an `outcome` and a `grace`. It answers each spec with one JSON line. When the driver
+is gone, it kills what it runs and ends.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from runner.worker.attempt import run_attempt
 from runner.worker.processes import adopt_orphans
-from runner.worker.supervise import DriverGoneError
+from runner.worker.supervise import DriverGoneError, Halt
 from runner.worker.trees import write_all
 
 
@@ -35,15 +36,16 @@ class PipeOrders:
         """Readable when the driver said something, or is gone."""
         return self._descriptor
 
-    def cancelled(self) -> str | None:
-        """Why the attempt that runs now should stop; does not wait. Raises DriverGoneError."""
+    def cancelled(self) -> Halt | None:
+        """Why and how the attempt that runs now should stop; does not wait. Raises DriverGoneError."""
         if self._poller.poll(0):
             self._read()
-        reason = None
-        for line in self._lines:
-            reason = json.loads(line).get("cancel", reason)
+        halt = None
+        for order in map(json.loads, self._lines):
+            if "cancel" in order:
+                halt = Halt(order["cancel"], order.get("outcome", "cancelled"), order.get("grace"))
         self._lines.clear()
-        return reason
+        return halt
 
     def next_spec(self) -> dict[str, Any]:
         """Waits for the next attempt. Raises DriverGoneError."""
@@ -63,9 +65,9 @@ class PipeOrders:
 
 
 def main() -> None:
-    """Serves until the driver is gone. The first argument names the descriptor of the run's lock."""
-    # The lock is held for as long as this process lives, but not by the programs that it starts.
-    os.set_inheritable(int(sys.argv[1]), False)
+    """Serves until the driver is gone. From the second on, arguments name descriptors to hold until then."""
+    for held in sys.argv[2:]:  # by this process, and not by the programs that it starts
+        os.set_inheritable(int(held), False)
     orders, answers = PipeOrders(os.dup(0)), os.dup(1)
     os.dup2(2, 1)
     adopt_orphans()

@@ -38,6 +38,17 @@ class Limits(NamedTuple):
     grace: float
 
 
+class Halt(NamedTuple):
+    """An order to stop. The attempt then ends as `outcome`.
+
+    `grace` is the most that its program has to end by itself, in seconds, if that is less than usual.
+    """
+
+    reason: str
+    outcome: str = "cancelled"
+    grace: float | None = None
+
+
 class Orders(Protocol):
     """What the driver has to say while an attempt runs."""
 
@@ -45,8 +56,8 @@ class Orders(Protocol):
         """Readable when there is something to say."""
         ...
 
-    def cancelled(self) -> str | None:
-        """Why the attempt should stop; None where it should not. Does not wait.
+    def cancelled(self) -> Halt | None:
+        """Why and how the attempt should stop; None where it should not. Does not wait.
 
         Raises DriverGoneError when nobody is there any more.
         """
@@ -153,9 +164,11 @@ class Supervisor:
         return bool(data)
 
     def _listen(self, group: int) -> None:
-        reason = None if self._orders is None else self._orders.cancelled()
-        if reason is not None:
-            self._stop(group, Ending("cancelled", None, reason))
+        halt = None if self._orders is None else self._orders.cancelled()
+        if halt is not None:
+            usual = self._limits.grace
+            grace = usual if halt.grace is None else min(halt.grace, usual)
+            self._stop(group, Ending(halt.outcome, None, halt.reason), grace)
 
     def _check(self, group: int) -> None:
         """Ends the program when it is over a limit, or did not end when it was asked to."""

@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,11 +65,11 @@ def copy_file(source: Path, target: Path, mode: int = 0o644) -> tuple[str, int]:
 
 def open_plain(path: Path) -> BinaryIO:
     """A regular file, to be read. Raises OSError for a link, and for a pipe instead of waiting at it."""
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)  # `os.fdopen` would leave that of a folder open
         raise OSError(f"{path.name} is not a regular file")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def read_plain(path: Path) -> bytes:
@@ -84,12 +85,23 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
+def copy_tree(source: Path, target: Path) -> None:
+    """Makes `target` a copy of the folders and regular files of `source`; links are left out."""
+    _each_file(source, target, lambda file, copy: copy_file(file, copy))
+
+
 def lend_tree(source: Path, target: Path) -> None:
     """Makes `target` a tree like `source` that its reader cannot use to change `source`.
 
     Small files are copied. Large ones become read-only hard links: what is created or deleted in
-    `target` leaves `source` alone. An administrator, whom no permission stops, gets copies of all.
+    `target` leaves `source` alone. An administrator, whom no permission stops, gets copies of all,
+    and so does a target on another file system.
     """
+    _each_file(source, target, _lend_file)
+
+
+def _each_file(source: Path, target: Path, bring: Callable[[Path, Path], object]) -> None:
+    """Makes the folders of `source` below the new folder `target`, and brings every regular file there."""
     target.mkdir(parents=True)
     pending = [(source, target)]
     while pending:
@@ -99,18 +111,19 @@ def lend_tree(source: Path, target: Path) -> None:
                 (copy / entry.name).mkdir()
                 pending.append((Path(entry.path), copy / entry.name))
             elif entry.is_file(follow_symlinks=False):
-                _lend_file(Path(entry.path), copy / entry.name, entry.stat(follow_symlinks=False).st_size)
+                bring(Path(entry.path), copy / entry.name)
 
 
-def _lend_file(source: Path, target: Path, size: int) -> None:
-    if size > SMALL:
+def _lend_file(source: Path, target: Path) -> None:
+    status = source.lstat()
+    if status.st_size > SMALL and status.st_dev == target.parent.stat().st_dev:
         try:
             source.chmod(0o444)
             if not os.access(source, os.W_OK):
                 os.link(source, target)
                 return
         except OSError:
-            pass  # another file system, or one without hard links
+            pass  # a file system without hard links
     copy_file(source, target)
 
 

@@ -15,6 +15,7 @@ from runner.engine.events import (
     RunFinished,
     RunOpened,
 )
+from runner.engine.retries import INTERRUPTIONS
 from runner.engine.state import State
 from runner.plan.model import Plan, Stage
 
@@ -134,7 +135,7 @@ def test_a_failure_is_forgiven_where_a_later_stage_goes_on_with_the_rest(
     story.end("a/0", "failed")
     story.end("a/1")
     assert story.started() == ["b/0"]
-    assert story.state.inputs("b") == {"a/1": 1}
+    assert story.state.course.inputs("b") == {"a/1": 1}
     story.end("b/0")
     assert story.finish().state == "succeeded"
     assert story.state.outcome("a/0") == "failed"
@@ -283,6 +284,19 @@ def test_cancelling_ends_what_runs_and_starts_nothing_more(stage: MakeStage, pla
     assert outcomes == ["cancelled", "succeeded", "skipped"]
 
 
+def test_the_next_driver_tells_again_what_the_one_before_it_may_not_have_come_to(
+    stage: MakeStage, plan: MakePlan
+) -> None:
+    story = Story(plan(stage("a", 2)))
+    story.go()
+    story.state.apply(CancelRequested(0.0))
+    story.go()
+    story.state.apply(RunOpened(0.0, 4))
+    story.end("a/0", "cancelled")
+    assert [action.task for action in story.go() if isinstance(action, Cancel)] == ["a/1"]
+    assert story.go() == []
+
+
 def test_a_request_to_cancel_that_came_too_late_changes_nothing(stage: MakeStage, plan: MakePlan) -> None:
     story = Story(plan(stage("a")))
     story.go()
@@ -351,3 +365,53 @@ def test_a_retry_repeats_what_read_from_a_task_that_failed(stage: MakeStage, pla
     assert story.started() == ["a/1"]
     story.end("a/1")
     assert story.started() == ["b/0"]
+
+
+def test_an_attempt_that_is_suspended_is_gone_on_with_for_as_long_as_there_is_time(
+    stage: MakeStage, plan: MakePlan
+) -> None:
+    story = Story(plan(stage("a", timeout=10 * 86_400)))
+    for _ in range(10):
+        assert story.started() == ["a/0"]
+        story.end("a/0", "suspended", 86_400.0)
+    assert story.finish().state == "failed"
+
+
+def test_a_program_that_says_it_was_suspended_at_once_does_not_go_on_for_ever(
+    stage: MakeStage, plan: MakePlan
+) -> None:
+    story = Story(plan(stage("a")))
+    for _ in range(INTERRUPTIONS + 1):
+        assert story.started() == ["a/0"]
+        story.end("a/0", "suspended", 0.0)
+    assert story.finish().state == "failed"
+
+
+def test_a_success_that_a_retry_took_back_and_that_never_came_again_is_none(
+    stage: MakeStage, plan: MakePlan
+) -> None:
+    story = Story(
+        plan(
+            stage("first", 2),
+            stage("second", 2, inputs=("first",), proceed="any"),
+            stage("third", inputs=("second",)),
+        )
+    )
+    story.go()
+    story.end("first/0")
+    story.end("first/1", "failed")
+    story.go()
+    story.end("second/0")
+    story.end("second/1")
+    story.go()
+    story.end("third/0")
+    story.go()
+    story.state.apply(RetryRequested(0.0))
+    story.go()
+    story.end("first/1")
+    story.go()
+    story.end("second/0")
+    story.end("second/1", "failed")
+    story.go()
+    assert story.state.finished == "failed"
+    assert story.state.outcome("third/0") == "skipped"

@@ -27,7 +27,7 @@ from runner.plan.model import PinnedSource, Plan, Requirements, Stage, Task
 
 OUTCOMES: list[AttemptOutcome] = [
     *("succeeded", "succeeded", "failed", "timeout", "stalled"),
-    *("out-of-memory", "preempted", "infrastructure", "cancelled"),
+    *("out-of-memory", "preempted", "infrastructure", "suspended", "cancelled"),
 ]
 DISTURBANCES = 4
 STEPS = 3_000
@@ -129,8 +129,10 @@ class History:
             self.happen(CancelRequested(0.0))
             self.stopped = True
             return
-        self.open()
+        self.happen(RunOpened(0.0, self.slots))
         for task in sorted(self.live):
+            if self.chance.random() < 0.3:
+                continue  # it goes on without its driver
             if self.chance.random() < 0.5:
                 self.happen(AttemptAbandoned(0.0, task, self.live.pop(task)))
             else:
@@ -141,6 +143,10 @@ class History:
     def end(self, task: str, outcome: AttemptOutcome | None = None) -> None:
         outcome = outcome or self.chance.choice(OUTCOMES)
         took = self.chance.uniform(0.0, 10.0)
+        if outcome == "suspended":
+            # The place gave it all the time that it has, which is no try of its own.
+            took = max(1.0, self.stage_of[task].requirements.timeout / 2)
+            self.tries[task] = self.tries.get(task, 0) - 1
         attempt = self.live.pop(task)
         self.spent[task] = self.spent.get(task, 0.0) + took
         self.happen(
@@ -214,10 +220,17 @@ def picture(state: State) -> dict[str, Any]:
         ],
         "stages": [
             (stage.waiting, stage.done, stage.skipped, stage.ready, stage.live, stage.ended, stage.suspects)
-            for stage in state.stages
+            for stage in state.course.stages
         ],
-        "rest": (state.startable, state.used, state.slots, state.cancelled, state.tripped, state.finished),
-        "left": state.stages_left,
+        "rest": (
+            state.course.startable,
+            state.used,
+            state.slots,
+            state.cancelled,
+            state.tripped,
+            state.finished,
+        ),
+        "left": state.course.stages_left,
         "outcomes": [state.outcome(task) for task in state.tasks],
     }
 

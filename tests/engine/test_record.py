@@ -82,3 +82,13 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("in the way")
     with pytest.raises(ProviderError, match="could not be written down"):
         create_run(tmp_path, record("a"), PLAN, "")
+
+
+def test_a_run_that_was_half_written_down_is_completed_when_that_is_repeated(tmp_path: Path) -> None:
+    (tmp_path / "runs" / ".a.new").mkdir(parents=True)
+    (tmp_path / "runs" / "a").mkdir()
+    (tmp_path / "runs" / "a" / "plan.json").write_text("{")
+    layout = create_run(tmp_path, record("a"), PLAN, "")
+    assert create_run(tmp_path, record("a"), PLAN, "kind: Command\n") == layout
+    assert (read_record(layout), read_plan(layout)) == (record("a"), PLAN)
+    assert [path.name for path in (tmp_path / "runs").iterdir() if path.name != ".a.new"] == ["a"]

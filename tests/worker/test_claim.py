@@ -1,11 +1,16 @@
 import json
 import os
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from runner.worker.claim import CLAIM, claimed, leftovers, take
+from runner.worker.claim import CLAIM, claimed, end_leftovers, leftovers, take
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_an_attempt_is_claimed_once(tmp_path: Path) -> None:
@@ -48,3 +53,17 @@ def test_half_a_claim_names_nobody(tmp_path: Path) -> None:
 def test_a_claim_that_a_program_spoilt_names_nobody(tmp_path: Path, spoilt: str) -> None:
     (tmp_path / CLAIM).write_text(spoilt)
     assert leftovers(tmp_path) == []
+
+
+def test_what_is_left_of_an_attempt_is_ended_wherever_it_went(tmp_path: Path) -> None:
+    code = "import os, pathlib, sys\nfrom runner.worker.claim import take\n"
+    code += "take(pathlib.Path(sys.argv[1]))\nos.execlp('sleep', 'sleep', '60')\n"
+    told = {**os.environ, "RUNNER_OUTPUT_DIR": str(tmp_path / "output")}
+    with (
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT) as worker,
+        subprocess.Popen(["sleep", "60"], env=told, start_new_session=True) as strayed,
+    ):
+        while leftovers(tmp_path) != [worker.pid]:
+            time.sleep(0.01)
+        end_leftovers(tmp_path)
+        assert worker.wait(5) == strayed.wait(5) == -signal.SIGKILL

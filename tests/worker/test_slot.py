@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ class Slot:
     def __init__(self, lock: int) -> None:
         boot = "from runner.worker.slot import main; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", boot, str(lock)],
+            [sys.executable, "-c", boot, "", str(lock)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(lock,),
@@ -88,3 +89,25 @@ def test_the_process_ends_when_its_driver_is_gone(slot: Slot, make_spec: MakeSpe
     assert slot.process.stdin is not None
     slot.process.stdin.close()
     assert slot.process.wait(5) == 0
+
+
+def test_an_order_to_stop_may_say_how_the_attempt_then_ended(slot: Slot, make_spec: MakeSpec) -> None:
+    slot.say({"spec": make_spec(SLEEP)}, {"cancel": "it goes on elsewhere", "outcome": "suspended"})
+    answer = slot.answer()
+    assert (answer["outcome"], answer["reason"]) == ("suspended", "it goes on elsewhere")
+
+
+@pytest.mark.parametrize(("usual", "told"), [(30, 0.2), (0.2, 30)])
+def test_the_shorter_grace_counts(slot: Slot, make_spec: MakeSpec, usual: float, told: float) -> None:
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('now', flush=True)\n"
+    )
+    spec = make_spec(stubborn + "time.sleep(60)", grace=usual)
+    slot.say({"spec": spec})
+    log = Path(spec["directory"], "log.txt")
+    while not (log.exists() and log.read_text()):
+        time.sleep(0.01)
+    slot.say({"cancel": "quick", "outcome": "preempted", "grace": told})
+    answer = slot.answer()
+    assert answer["outcome"] == "preempted"
+    assert answer["ended"] - answer["started"] < 10

@@ -1,10 +1,20 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from runner.worker.trees import SMALL, UnsafePathError, copy_file, inside, lend_tree, read_plain, remove_tree
+from runner.worker.trees import (
+    SMALL,
+    UnsafePathError,
+    copy_file,
+    copy_tree,
+    inside,
+    lend_tree,
+    read_plain,
+    remove_tree,
+)
 
 
 @pytest.mark.parametrize("path", ["", "/etc", "..", "a/../b", "a//b", "./a", "a/.", "nul\0"])
@@ -85,3 +95,28 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
         read_plain(tmp_path / "pipe")
+
+
+def test_a_copied_tree_holds_folders_and_plain_files_only(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / "sub/empty").mkdir(parents=True)
+    (source / "sub/file").write_bytes(b"content")
+    (source / "large").write_bytes(b"l" * (SMALL + 1))
+    (source / "link").symlink_to("/etc/passwd")
+    os.mkfifo(source / "pipe")
+    copy_tree(source, tmp_path / "copy")
+    copied = {str(path.relative_to(tmp_path / "copy")) for path in (tmp_path / "copy").rglob("*")}
+    assert copied == {"sub", "sub/empty", "sub/file", "large"}
+    assert (tmp_path / "copy/large").stat().st_nlink == 1
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no other file system here")
+def test_a_large_file_of_another_file_system_is_copied_and_left_as_it_is(tmp_path: Path) -> None:
+    with TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        source = Path(elsewhere, "source")
+        source.mkdir()
+        (source / "large").write_bytes(b"l" * (SMALL + 1))
+        (source / "large").chmod(0o600)
+        lend_tree(source, tmp_path / "lent")
+        assert (source / "large").stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "lent/large").stat().st_size == SMALL + 1
