@@ -1,0 +1,14 @@
+"""Whether anything suggests that a repository has a ledger, found out without asking anybody."""
+
+from __future__ import annotations
+
+from runner.ledger.contents import BRANCH
+from runner.repository.git import STATE_DIRECTORY, Repository
+
+
+def in_use(repository: Repository) -> bool:
+    """Whether the ledger was read here before, or this clone knows the branch."""
+    if (repository.root / STATE_DIRECTORY / "ledger.git").is_dir():
+        return True
+    known = repository.text("for-each-ref", "--count=1", f"refs/heads/{BRANCH}", f"refs/remotes/*/{BRANCH}")
+    return bool(known)
