@@ -1,12 +1,21 @@
-"""The places where attempts run, listed by hand."""
+"""The places where runs are worked on, listed by hand.
+
+Nothing but the standard library is imported here: attempts are started from this package in images
+that hold nothing else of ours.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from runner.engine.backend import Backend
 from runner.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from runner.engine.backend import Backend
+    from runner.engine.remote import Remote
+    from runner.settings import Settings
 
 
 def _local(secrets: Mapping[str, str], most_output: int) -> Backend:
@@ -15,23 +24,36 @@ def _local(secrets: Mapping[str, str], most_output: int) -> Backend:
     return LocalBackend(secrets, most_output=most_output)
 
 
+def _modal(settings: Settings, repository: str) -> Remote:
+    from runner.backends.modal.remote import ModalRemote
+
+    return ModalRemote(settings, repository)
+
+
 BACKENDS: Final[dict[str, Callable[[Mapping[str, str], int], Backend]]] = {"local": _local}
+"""Where this process itself drives a run."""
+
+REMOTES: Final[dict[str, Callable[[Settings, str], Remote]]] = {"modal": _modal}
+"""Providers that drive runs by themselves."""
 
 
 def open_backend(name: str, secrets: Mapping[str, str], most_output: int) -> Backend:
     """The backend of this name, which hands `secrets` (by name) to the stages that ask for them.
 
-    A task whose output is larger than `most_output` bytes fails. Raises InputError when there is no
-    backend of this name.
+    A task whose output is larger than `most_output` bytes fails.
     """
-    require_backend(name)
     return BACKENDS[name](secrets, most_output)
+
+
+def open_remote(name: str, settings: Settings, repository: str) -> Remote:
+    """The provider of this name, for the runs of this repository. Nothing is asked of it yet."""
+    return REMOTES[name](settings, repository)
 
 
 def require_backend(name: str, place: str = "") -> None:
     """Raises InputError when there is no backend of this name; `place` says where it was asked for."""
-    if name not in BACKENDS:
-        known = ", ".join(BACKENDS)
+    if name not in BACKENDS and name not in REMOTES:
+        known = ", ".join([*BACKENDS, *REMOTES])
         raise InputError(
             "unknown-backend", f"there is no backend {name}", place=place, fix=f"known backends: {known}"
         )

@@ -9,30 +9,25 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from runner.backends.leftovers import recover
 from runner.backends.slot import Slot
-from runner.backends.spec import Specs
-from runner.engine.backend import Finished, NeverBegan
+from runner.backends.spec import OVERHEAD, Specs
+from runner.engine.backend import Finished, NeverBegan, Order
 from runner.engine.layout import RunLayout
 from runner.errors import ProviderError
 from runner.plan.model import Plan
+from runner.worker.attempt import GRACE
 from runner.worker.environment import base_environment
 from runner.worker.trees import remove_tree
 
-GRACE: Final = 10.0
-"""Seconds that a program has to end by itself after it was asked to."""
-
 MOST_OUTPUT: Final = 2 << 30
 """Bytes that a task's output may take, unless told otherwise."""
-
-OVERHEAD: Final = 15 * 60.0
-"""Seconds, beside its timeout, that an attempt may take to copy what goes in and comes out."""
 
 PATIENCE: Final = 10.0
 """Seconds to wait for the worker processes of an earlier driver to be gone."""
@@ -100,7 +95,9 @@ class LocalSession:
         A worker process has `patience` seconds more than its attempt's timeout.
         """
         programs = str(Path(sys.executable).parent)
-        self._specs = Specs(plan, layout, base_environment(os.environ, programs), secrets)
+        self._specs = Specs(plan, layout)
+        self._environment = base_environment(os.environ, programs)
+        self._secrets = secrets
         self._layout = layout
         self._slots = slots
         self._told = told
@@ -115,17 +112,28 @@ class LocalSession:
         """Cores that the run's tasks may use together."""
         return self._slots
 
-    def start(self, task: str, attempt: int, timeout: float, inputs: Mapping[str, int]) -> str:
-        """Hands an attempt to a worker process, and returns that process's id."""
-        spec = self._specs.spec(task, attempt, timeout, inputs)
-        spec.update(self._told)
+    def start(self, orders: Sequence[Order]) -> list[str]:
+        """Hands each attempt to a worker process, and returns the processes' ids."""
+        return [self._give(order) for order in orders]
+
+    def _give(self, order: Order) -> str:
+        spec = self._spec(order)
         slot = self._live_slot()
-        slot.due = time.monotonic() + timeout + self._patience
+        slot.due = time.monotonic() + order.timeout + self._patience
         self._busy[slot.fileno()] = slot
         self._poller.register(slot.fileno(), select.POLLIN)
         with contextlib.suppress(BrokenPipeError):  # `poll` sees that it is dead
             slot.give(spec)
         return str(slot.pid)
+
+    def _spec(self, order: Order) -> dict[str, Any]:
+        """What the worker is told. It holds the values of secrets, so it is never written to a file."""
+        spec = self._specs.spec(order)
+        spec["directory"] = str(self._layout.attempt(order.task, order.attempt))
+        spec["snapshot"] = str(self._layout.snapshot)
+        spec["environment"] = {**self._environment, **spec["environment"]}
+        spec["secrets"] = {name: self._secrets[name] for name in spec.pop("secret_names")}
+        return {**spec, **self._told}
 
     def cancel(self, task: str, attempt: int) -> None:
         """Asks a live attempt to stop."""
@@ -150,7 +158,7 @@ class LocalSession:
                 found.append(self._finished(slot, answers[0]))
         return found
 
-    def recover(self, task: str, attempt: int) -> Finished | NeverBegan:
+    def recover(self, task: str, attempt: int, handle: str) -> Finished | NeverBegan:
         """What became of an attempt of an earlier driver, whose processes are all gone."""
         return recover(self._layout, task, attempt)
 

@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from runner.engine.backend import Order
 from runner.engine.layout import RunLayout
 from runner.plan.model import Plan, Stage
 from runner.plan.seeds import seeded, task_seed
 
+OVERHEAD: Final = 15 * 60
+"""Seconds, beside its timeout, that an attempt may take to copy what goes in and comes out."""
+
 
 class Specs:
-    """Makes the specs of one run's attempts. See `runner.worker.attempt.run_attempt`."""
+    """Makes the specs of one run's attempts. See `runner.worker.attempt.run_attempt`.
 
-    def __init__(
-        self, plan: Plan, layout: RunLayout, base_environment: Mapping[str, str], secrets: Mapping[str, str]
-    ) -> None:
-        """`base_environment` is that of the place where the programs run."""
+    They say what every backend knows: a backend adds `directory` and `snapshot`, the environment of
+    the place, and the values of the secrets that `secret_names` lists.
+    """
+
+    def __init__(self, plan: Plan, layout: RunLayout) -> None:
+        """`layout` is where the run lies for the worker."""
         self._plan = seeded(plan, layout.run)
         self._layout = layout
-        self._secrets = secrets
         self._tasks = {task.id: (stage, task) for stage in plan.stages for task in stage.tasks}
-        self._common = {stage.name: self._of_stage(stage, base_environment) for stage in plan.stages}
+        self._common = {stage.name: self._of_stage(stage) for stage in plan.stages}
 
-    def spec(self, task: str, attempt: int, timeout: float, inputs: Mapping[str, int]) -> dict[str, Any]:
-        """One attempt's spec. It holds the values of secrets, so it is never written to a file."""
-        stage, known = self._tasks[task]
+    def stage(self, task: str) -> str:
+        """The stage of a task."""
+        return self._tasks[task][0].name
+
+    def spec(self, order: Order) -> dict[str, Any]:
+        """One attempt's spec. It holds no secret."""
+        stage, task = self._tasks[order.task]
         return {
             **self._common[stage.name],
-            "task": task,
-            "attempt": attempt,
-            "timeout": timeout,
-            "seed": task_seed(self._plan, task),
-            "parameters": known.parameters,
-            "directory": str(self._layout.attempt(task, attempt)),
-            "checkpoint": str(self._layout.checkpoint(task)),
-            "inputs": {name: str(self._layout.output(name, number)) for name, number in inputs.items()},
-            "restore": self._restored(stage, inputs),
-            "steps": known.steps,
-            "weights": known.weights,
-            "secrets": {name: self._secrets[name] for name in stage.secrets},
+            "task": order.task,
+            "attempt": order.attempt,
+            "timeout": order.timeout,
+            "seed": task_seed(self._plan, order.task),
+            "parameters": task.parameters,
+            "checkpoint": str(self._layout.checkpoint(order.task)),
+            "inputs": {name: str(self._layout.output(name, number)) for name, number in order.inputs.items()},
+            "restore": self._restored(stage, order.inputs),
+            "steps": task.steps,
+            "weights": task.weights,
         }
 
-    def _of_stage(self, stage: Stage, base_environment: Mapping[str, str]) -> dict[str, Any]:
+    def _of_stage(self, stage: Stage) -> dict[str, Any]:
         needs = stage.requirements
         threads = {"OMP_NUM_THREADS": str(max(1, int(needs.cpu)))}
         return {
             "run": self._layout.run,
-            "snapshot": str(self._layout.snapshot),
             "baseline": self._plan.baseline,
             "build": stage.build,
-            "environment": {**base_environment, **threads, **stage.image.env, **stage.env},
+            "environment": {**threads, **stage.image.env, **stage.env},
+            "secret_names": stage.secrets,
             "stall_timeout": needs.stall_timeout,
             "memory": needs.memory,
         }

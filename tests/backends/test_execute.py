@@ -2,6 +2,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 
 from runner.backends.local import LocalBackend
+from runner.engine.backend import Finished, NeverBegan, Order
 from runner.engine.events import (
     AttemptCancelling,
     AttemptFinished,
@@ -19,10 +23,11 @@ from runner.engine.events import (
     Event,
     RunFinished,
 )
-from runner.engine.execute import execute, request_cancel
+from runner.engine.execute import CLOCKS_APART, execute, request_cancel
 from runner.engine.journal import Journal, read_events
 from runner.engine.layout import RunLayout
 from runner.errors import InputError, ProviderError
+from runner.plan.model import Plan
 from runner.results.records import records
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +71,41 @@ def test_a_failed_run_goes_on_with_a_retry(run: Any, tmp_path: Path) -> None:
     assert state.finished == "succeeded"
     assert state.tasks["work/well"].attempt == 1
     assert state.tasks["work/broken"].attempt == 2
+
+
+class Liar:
+    """A place whose one attempt succeeds at once, and took a time that cannot be."""
+
+    slots = 1
+
+    def __init__(self, started: float, ended: float) -> None:
+        self.told = {"started": started, "ended": ended}
+        self.tasks: list[str] = []
+
+    @contextmanager
+    def open(self, plan: Plan, layout: RunLayout) -> Iterator["Liar"]:
+        yield self
+
+    def start(self, orders: Sequence[Order]) -> list[str]:
+        self.tasks = [order.task for order in orders]
+        return self.tasks
+
+    def poll(self, timeout: float) -> list[Finished]:
+        return [Finished(task=task, attempt=1, outcome="succeeded", **self.told) for task in self.tasks]
+
+    def cancel(self, task: str, attempt: int) -> None: ...
+
+    def recover(self, task: str, attempt: int, handle: str) -> NeverBegan:
+        return NeverBegan()
+
+
+@pytest.mark.parametrize(("started", "ended"), [(-1e300, 1e300), (1e300, -1e300), (0.0, 1.0), (9e9, 9.1e9)])
+def test_an_attempt_lasted_no_longer_than_there_was_time(run: Any, started: float, ended: float) -> None:
+    plan = run.plan(run.stage({"it": "pass"}))
+    state = execute(plan, run.layout, Liar(started, ended), run.watcher)
+    (attempt,) = state.tasks["work/it"].attempts
+    now = time.time()
+    assert now - CLOCKS_APART - 60 < attempt.started <= attempt.ended < now + CLOCKS_APART
 
 
 def test_another_process_cancels_a_run(run: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runner.backends import open_backend
+from runner.backends import require_backend
 from runner.backends.local import LocalBackend
 from runner.engine.events import AttemptFinished, AttemptStarted
 from runner.engine.execute import execute
@@ -264,7 +264,7 @@ def test_tasks_run_side_by_side_in_their_slots(run: Any) -> None:
 
 def test_an_unknown_backend_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="there is no backend cloud"):
-        open_backend("cloud", {}, 1 << 30)
+        require_backend("cloud")
 
 
 def test_the_default_number_of_slots_is_that_of_the_cores(run: Any) -> None:
