@@ -12,7 +12,9 @@ from runner.cli.options import run_argument
 @click.command()
 @run_argument
 def command(run: str) -> None:
-    """End a run: its processes are stopped, and what it has is kept as its result.
+    """End a run: everything of it is stopped, and what it has is kept as its result.
+
+    At a provider this returns when the provider has confirmed that nothing works any more.
 
     RUN is an id, its unique beginning, or `latest`.
 
@@ -24,5 +26,5 @@ def command(run: str) -> None:
     from runner.pipeline.cancelling import cancel
     from runner.pipeline.workspace import open_workspace
 
-    layout = cancel(open_workspace(Path.cwd()), run)
-    click.echo(f"cancelled {layout.run}; go on with it by: runner retry {layout.run}")
+    ended = cancel(open_workspace(Path.cwd()), run, lambda text: click.echo(f"note: {text}", err=True))
+    click.echo(f"cancelled {ended.run}; go on with it by: {ended.next}")

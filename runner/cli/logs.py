@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +11,7 @@ from runner.cli import completing
 from runner.cli.options import run_argument
 from runner.cli.terminal import harmless
 
-if TYPE_CHECKING:
-    from runner.engine.layout import RunLayout
-
 POLL_SECONDS = 0.25
-LONGEST_LINE = 1 << 16
 
 
 @click.command()
@@ -28,53 +22,32 @@ LONGEST_LINE = 1 << 16
 def command(run: str, task: str | None, follow: bool, attempt: int | None) -> None:
     """Print what tasks printed, secrets masked. Without TASK, all of them, each line with its task.
 
-    RUN is an id, its unique beginning, or `latest`. TASK is an id or its last part.
+    RUN is an id, its unique beginning, or `latest`. TASK is an id or its last part. Of a task that
+    works at a provider, what it printed so far comes from there.
 
     \b
     Examples:
       runner logs
       runner logs latest train/generalist --follow
     """
-    from runner.engine.record import find_run, read_plan
-    from runner.engine.run_lock import holder
+    import sys
+
+    from runner.pipeline.finding import find
+    from runner.pipeline.reading_logs import open_logs, plan_of
     from runner.pipeline.workspace import open_workspace
     from runner.plan.select import only
 
-    layout = find_run(open_workspace(Path.cwd()).state_directory, run)
-    plan = read_plan(layout)
+    workspace = open_workspace(Path.cwd())
+    found = find(workspace, run)
+    plan = plan_of(workspace, found)
     tasks = list((only(plan, (task,)) if task else plan).tasks())
-    positions: dict[Path, int] = {}
-    while True:
-        driven = holder(layout.lock) is not None
-        for name in tasks:
-            path = layout.log(name, attempt or _latest(layout, name))
-            label = "" if len(tasks) == 1 else name
-            positions[path] = _print_from(path, positions.get(path, 0), label, growing=driven)
-        if not follow or not driven:
-            return
-        time.sleep(POLL_SECONDS)
-
-
-def _latest(layout: RunLayout, task: str) -> int:
-    numbers = [int(path.name.removeprefix("attempt-")) for path in layout.task(task).glob("attempt-*")]
-    return max(numbers, default=1)
-
-
-def _print_from(path: Path, position: int, label: str, *, growing: bool) -> int:
-    """Prints the lines after `position`, and returns where the next one begins.
-
-    A last line without its end waits for the rest of it while the log is `growing`.
-    """
-    if not path.exists():
-        return position
     bare = sys.stdout.isatty()
-    with path.open("rb") as file:
-        file.seek(position)
-        while line := file.readline(LONGEST_LINE):
-            if growing and not line.endswith(b"\n") and len(line) < LONGEST_LINE:
-                break
-            text = line.decode(errors="replace").rstrip("\n")
-            text = harmless(text) if bare else text
-            click.echo(f"{label} | {text}" if label else text)
-            position = file.tell()
-    return position
+    with open_logs(workspace, found, tasks, attempt) as logs:
+        while True:
+            going_on = logs.look()
+            for name, text in logs.lines():
+                text = harmless(text) if bare else text
+                click.echo(text if len(tasks) == 1 else f"{name} | {text}")
+            if not follow or not going_on:
+                return
+            time.sleep(POLL_SECONDS)

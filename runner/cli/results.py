@@ -68,12 +68,19 @@ def show(run: str, as_json: bool) -> None:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="JOB-RUN.tar.gz otherwise.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def download(run: str, output: Path | None, force: bool) -> None:
-    """Pack a run into a tar.gz: its results, and its logs and outputs where they lie here."""
-    from runner.repository.git import Repository
+    """Pack a run into a tar.gz: its results, logs and outputs.
+
+    Of a run that was launched, the files that stayed at its provider are brought here first.
+    """
+    from runner.pipeline.downloading import bring_everything
+    from runner.pipeline.workspace import open_workspace
     from runner.results.archive import default_name, pack, refuse_existing
     from runner.results.history import find
 
-    root = Repository.find(Path.cwd()).root
+    workspace = open_workspace(Path.cwd())
+    root = workspace.repository.root
+    for path in bring_everything(workspace, run):
+        click.echo(f"brought {path}", err=True)
     entry = find(root, run)
     target = output or Path.cwd() / default_name(entry)
     if not force:

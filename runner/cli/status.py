@@ -9,6 +9,7 @@ import click
 
 from runner.cli import completing
 from runner.cli.options import json_option
+from runner.cli.terminal import harmless
 
 if TYPE_CHECKING:
     from runner.pipeline.status import RunStatus
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 @click.argument("run", required=False, shell_complete=completing.runs)
 @json_option
 def command(run: str | None, as_json: bool) -> None:
-    """List the runs of this machine, newest first, or show the tasks of one.
+    """List all runs, newest first, or show the tasks of one.
 
-    RUN is an id, its unique beginning, or `latest`.
+    Those of this machine, and those in the ledger, whoever launched them. RUN is an id, its unique
+    beginning, or `latest`.
 
     \b
     Examples:
@@ -49,18 +51,30 @@ def _list(runs: list[RunStatus]) -> None:
     if not runs:
         click.echo("no runs yet; start one with: runner run jobs/my-job.yaml")
     for run in runs:
-        done = f"{run.succeeded_tasks}/{len(run.tasks)}"
-        cost = f"{dollars(run.cost)} of at most {dollars(run.bound)} on Modal"
+        done = f"{run.succeeded_tasks}/{len(run.tasks)}" if run.tasks else ""
+        cost = f"{dollars(run.cost)} of at most {dollars(run.bound)}"
+        cost += " on Modal" if run.backend == "local" else ""
         age = f"{duration_text(run.age)} ago"
-        click.echo(f"{run.run}  {run.state:11}  {run.job:24}  {done:>7} tasks  {cost}  {age}")
+        click.echo(
+            f"{run.run}  {run.state:11}  {run.job:24}  {run.backend:5}  {done:>7} tasks  {cost}  {age}"
+        )
+        if run.note:
+            click.echo(f"  note: {harmless(run.note)}")
 
 
 def _show(run: RunStatus) -> None:
     from runner.manifest.units import duration_text
+    from runner.wording import dollars
 
-    click.echo(f"{run.job} {run.run}: {run.state}")
+    click.echo(f"{run.job} {run.run}: {run.state} ({run.backend})")
+    click.echo(
+        f"  {duration_text(run.age)} old, {dollars(run.cost)} so far, at most {dollars(run.bound)}"
+        + (" (Modal's prices; this machine costs nothing)" if run.backend == "local" else "")
+    )
     for task in run.tasks:
         attempts = f"attempt {task.attempts}" if task.attempts > 1 else ""
         click.echo(f"  {task.id:32}  {task.state:13}  {duration_text(task.seconds):>8}  {attempts}".rstrip())
-    if run.state == "interrupted":
+    if run.note:
+        click.echo(f"note: {harmless(run.note)}")
+    elif run.state == "interrupted":
         click.echo(f"next: runner retry {run.run}")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runner.cli.terminal import harmless, say
+from runner.engine.backend import UNBOUNDED
 from runner.engine.events import (
     AttemptFinished,
     AttemptStarted,
@@ -89,7 +90,8 @@ def describe(event: Event, state: State) -> str | None:
     match event:
         case RunOpened():
             count = len(state.in_plan_order)
-            return f"{state.plan.job}: {count} task{'' if count == 1 else 's'} on {event.slots} cores"
+            where = "" if event.slots >= UNBOUNDED else f" on {event.slots} cores"
+            return f"{state.plan.job}: {count} task{'' if count == 1 else 's'}{where}"
         case AttemptStarted():
             again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
             return f"{event.task} started{again}"

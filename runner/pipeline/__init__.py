@@ -6,16 +6,25 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from runner.backends import REMOTES, require_backend
 from runner.engine.execute import Watch
 from runner.engine.layout import RunLayout
 from runner.engine.record import read_record
 from runner.forge.base import PullRequest
+from runner.pipeline.bringing_home import Collected, bring_home
+from runner.pipeline.cancelling import cancel_launched
+from runner.pipeline.collecting import await_turn
 from runner.pipeline.concluding import conclude
+from runner.pipeline.finding import Found, find_launched, open_ledger, remote_of
+from runner.pipeline.following import Follower
 from runner.pipeline.job_lock import hold_job
+from runner.pipeline.launching import launch, refuse_ended
 from runner.pipeline.loading import load_job
 from runner.pipeline.planning import make_plan
 from runner.pipeline.proposing import propose, require_room
+from runner.pipeline.retrying import retry_launched
 from runner.pipeline.running import Options, begin, carry_on
+from runner.pipeline.starting import start
 from runner.pipeline.workspace import Workspace
 from runner.results.model import Report
 
@@ -42,6 +51,9 @@ class Delivery(Struct, frozen=True):
 
 def deliver(workspace: Workspace, manifest: str, options: Options, watch: Spectator) -> Delivery:
     """Manifest → Plan → Run → Report → pull request."""
+    require_backend(options.backend)
+    if options.backend in REMOTES:
+        return attend(workspace, launch(workspace, manifest, options, watch.note).run, watch)
     loaded = load_job(workspace, manifest, options.overrides)
     priced = make_plan(workspace, loaded, only=options.only, deploy=options.deploy)
     if options.publish:
@@ -54,8 +66,11 @@ def deliver(workspace: Workspace, manifest: str, options: Options, watch: Specta
         return finish(workspace, layout, watch)
 
 
-def resume(workspace: Workspace, layout: RunLayout, watch: Spectator) -> Delivery:
+def resume(workspace: Workspace, found: Found, watch: Spectator) -> Delivery:
     """Goes on with a run that was interrupted, and tries again what failed in it."""
+    if found.entry is not None:
+        return attend(workspace, retry_launched(workspace, found.entry, watch.note).run, watch)
+    layout = found.layout
     with hold_job(workspace, read_record(layout).job) as lock:
         lock.name_run(layout.run)
         return finish(workspace, layout, watch, retry=True)
@@ -67,3 +82,29 @@ def finish(workspace: Workspace, layout: RunLayout, watch: Spectator, *, retry: 
     state = carry_on(workspace, layout, watch, retry=retry)
     report = conclude(workspace, layout, state)
     return Delivery(layout, report, propose(workspace, layout, report))
+
+
+def attend(workspace: Workspace, run: str, watch: Spectator) -> Delivery:
+    """Watches a launched run to its end and brings it home.
+
+    ^C cancels it, and again while that goes on leaves it alone. Raises ProviderError where it could
+    not be watched; it goes on all the same.
+    """
+    layout, entry = find_launched(workspace, run)
+    remote, ledger = remote_of(workspace, entry), open_ledger(workspace)
+    watch.began(layout)
+    try:
+        entry = await_turn(workspace, entry, watch.note)
+        follower = Follower(remote, layout, watch, entry.retries)
+        state = follower.follow(entry.driver)
+        while not follower.over:
+            entry = start(ledger, remote, layout, entry, watch.note)
+            refuse_ended(entry)
+            state = follower.follow(entry.driver)
+        collected: Collected | None = bring_home(workspace, entry, state)
+    except KeyboardInterrupt:
+        watch.note(f"cancelling; ^C again leaves it running, for: runner collect {run}")
+        collected = cancel_launched(workspace, entry, watch.note)
+    if collected is None or collected.report is None:
+        raise KeyboardInterrupt
+    return Delivery(layout, collected.report, collected.pull_request)

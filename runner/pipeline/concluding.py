@@ -23,6 +23,7 @@ from runner.plan.cost import bound
 from runner.plan.model import DeployedFile, Plan
 from runner.plan.prices import Prices
 from runner.results.gates import judge, verdict
+from runner.results.left import Left, left_behind
 from runner.results.model import Cost, Provenance, Report, RunState, TaskRecord, Verdict, WeightFile
 from runner.results.records import records
 from runner.results.weights import compare
@@ -41,7 +42,7 @@ def conclude(workspace: Workspace, layout: RunLayout, state: State) -> Report:
     kind = KINDS[plan.kind]
     job = msgspec.convert(plan.manifest, kind.job_type)
     findings = kind.conclude(job, {task.id: task for task in tasks}, outputs)
-    weights, missing = _weights(workspace, record.base, plan, outputs)
+    weights, missing = _weights(workspace, record.base, plan, outputs, layout)
     without_result = [task.id for task in tasks if task.id not in outputs]
     gates = judge(plan.gates, findings.metrics, findings.task_metrics, without_result)
     attempts = [attempt for task in tasks for attempt in task.attempts]
@@ -100,15 +101,18 @@ def _cost(workspace: Workspace, plan: Plan, tasks: tuple[TaskRecord, ...], run: 
 
 
 def _weights(
-    workspace: Workspace, base: str, plan: Plan, outputs: Mapping[str, Path]
+    workspace: Workspace, base: str, plan: Plan, outputs: Mapping[str, Path], layout: RunLayout
 ) -> tuple[tuple[WeightFile, ...], list[str]]:
     files, missing = [], []
+    left = left_behind(layout)
     for deployed in plan.deploy:
         if deployed.task not in outputs:
             continue
         path = outputs[deployed.task] / deployed.path
         if path.is_file():
             files.append(_weight_file(workspace, base, deployed, path))
+        elif stayed := left.get(path.relative_to(layout.directory).as_posix()):
+            files.append(_weight_pointer(workspace, base, deployed, stayed))
         else:
             missing.append(f"{deployed.task} wrote no {deployed.path}: {deployed.to} stays as it was")
     return tuple(files), missing
@@ -128,6 +132,18 @@ def _weight_file(workspace: Workspace, base: str, deployed: DeployedFile, path: 
         previous_sha256="" if previous is None else hashlib.sha256(previous).hexdigest(),
         changes=() if too_large else compare(previous, path.read_bytes(), deployed.to),
         pointer=too_large,
+    )
+
+
+def _weight_pointer(workspace: Workspace, base: str, deployed: DeployedFile, stayed: Left) -> WeightFile:
+    previous = workspace.repository.show(base, deployed.to)
+    return WeightFile(
+        path=deployed.to,
+        task=deployed.task,
+        sha256=stayed.sha256,
+        bytes=stayed.bytes,
+        previous_sha256="" if previous is None else hashlib.sha256(previous).hexdigest(),
+        pointer=True,
     )
 
 

@@ -25,7 +25,8 @@ from runner.wording import dollars, dollars_apart
 class PricedPlan(Struct, frozen=True):
     """A plan, the most it can cost, and what it will probably cost where earlier runs tell.
 
-    `notes` are sentences for whoever is about to run it.
+    `notes` are sentences for whoever is about to run it, `approvals` say why a person must agree
+    before a provider runs it.
     """
 
     plan: Plan
@@ -33,6 +34,7 @@ class PricedPlan(Struct, frozen=True):
     estimate: Estimate | None
     prices: Prices
     notes: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -58,8 +60,10 @@ def make_plan(
         plan = select(plan, tuple(only))
     most = bound(plan, workspace.prices)
     _refuse_dear(workspace, job, most)
-    notes = (*source.warnings, *_untracked(untracked), *_approval(workspace, plan, most))
-    return PricedPlan(plan, most, expected_cost(workspace, plan), workspace.prices, notes)
+    gpus = [gpu for stage in plan.stages for gpu in stage.requirements.gpus]
+    approvals = workspace.settings.approvals(most.usd, gpus)
+    notes = (*source.warnings, *_untracked(untracked), *_approval(approvals))
+    return PricedPlan(plan, most, expected_cost(workspace, plan), workspace.prices, notes, approvals)
 
 
 def expected_cost(workspace: Workspace, plan: Plan, but: str = "") -> Estimate | None:
@@ -91,10 +95,7 @@ def _untracked(paths: Sequence[str]) -> list[str]:
     return [f"git does not track {shown}, so the job will not see it; git add what it needs"]
 
 
-def _approval(workspace: Workspace, plan: Plan, most: Bound) -> list[str]:
-    """Why a person must agree before this is launched on a provider."""
-    gpus = [gpu for stage in plan.stages for gpu in stage.requirements.gpus]
-    reasons = workspace.settings.approvals(most.usd, gpus)
+def _approval(reasons: Sequence[str]) -> list[str]:
     return [f"on Modal this needs a person's approval: {' and '.join(reasons)}"] if reasons else []
 
 

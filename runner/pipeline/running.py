@@ -6,10 +6,11 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from msgspec import Struct
 
-from runner.backends import open_backend, require_backend
+from runner.backends import open_backend
 from runner.engine.execute import Watch, execute
 from runner.engine.layout import RunLayout
 from runner.engine.record import RunRecord, create_run, new_run_id, read_plan, read_record
@@ -30,24 +31,37 @@ from runner.worker.masking import SHORTEST
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a person may ask of a run beyond the manifest."""
+    """What a person may ask of a run beyond the manifest.
+
+    Only for launches: `again` makes another run of what was launched before, `approve` says that a
+    person agreed to what the policy asks approval for.
+    """
 
     overrides: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     backend: str = "local"
     deploy: bool = True
     publish: bool = True
+    again: bool = False
+    approve: bool = False
 
 
 def begin(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Options) -> RunLayout:
-    """Writes the run down. Nothing has started when this returns.
+    """Writes a run of this machine down. Nothing has started when this returns.
 
-    Raises InputError when a secret is missing, ProviderError when the disk does not take it.
+    Raises InputError when a secret is missing or the plan asks for what only a provider has,
+    ProviderError when the disk does not take it.
     """
-    require_backend(options.backend)
+    _refuse_volumes(priced.plan)
     secrets_of(workspace, priced.plan)
     created = time.time()
-    run = new_run_id(created, os.urandom(3))
+    return write_down(workspace, loaded, priced, options, new_run_id(created, os.urandom(3)), created)
+
+
+def write_down(
+    workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Options, run: str, created: float
+) -> RunLayout:
+    """Writes down what is to be run, under a name that the caller chose."""
     plan = seeded(priced.plan, run)
     record = RunRecord(
         run=run,
@@ -78,7 +92,7 @@ def carry_on(workspace: Workspace, layout: RunLayout, watch: Watch, *, retry: bo
     most_output = size_in_bytes(workspace.settings.limits.output_size)
     backend = open_backend(read_record(layout).backend, secrets_of(workspace, plan), most_output)
     if not layout.snapshot.exists():
-        _archive(workspace, plan, layout)
+        write_snapshot(workspace, plan, layout.snapshot)
     return execute(plan, layout, backend, watch, retry=retry)
 
 
@@ -107,9 +121,21 @@ def secrets_of(workspace: Workspace, plan: Plan) -> Mapping[str, str]:
     return {name: known[name] for name in names}
 
 
-def _archive(workspace: Workspace, plan: Plan, layout: RunLayout) -> None:
+def write_snapshot(workspace: Workspace, plan: Plan, destination: Path) -> None:
+    """Writes the code that the plan pins to `destination`, as an archive."""
     if plan.source.repository:
         source = plan.source
-        archive_source(workspace.repository, source.repository, source.commit, source.tree, layout.snapshot)
+        archive_source(workspace.repository, source.repository, source.commit, source.tree, destination)
     else:
-        archive(workspace.repository, plan.source.tree, layout.snapshot)
+        archive(workspace.repository, plan.source.tree, destination)
+
+
+def _refuse_volumes(plan: Plan) -> None:
+    for stage in plan.stages:
+        for path in stage.volumes:
+            raise InputError(
+                "volumes-local",
+                f"the stage {stage.name} mounts a Volume at {path}, which this machine does not have",
+                place="spec.volumes",
+                fix="add --backend modal, or leave spec.volumes out",
+            )

@@ -1,22 +1,31 @@
-"""What the runs of this machine are doing, read from their journals."""
+"""What runs are doing: those of this machine, and those that a provider drives."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from runner.engine.journal import read_events
+from runner.backends import REMOTES
 from runner.engine.layout import RunLayout
-from runner.engine.record import find_run, list_runs, read_plan, read_record, runs_directory
+from runner.engine.record import list_runs, read_record, runs_directory
 from runner.engine.run_lock import holder
 from runner.engine.standing import TaskState
-from runner.engine.state import State, replay
+from runner.engine.state import State
 from runner.errors import RunnerError
+from runner.ledger import Entry
+from runner.pipeline.finding import find, layout_of, ledger_entries, remote_of
+from runner.pipeline.reading_state import fetch_state, is_over, read_state
 from runner.pipeline.workspace import Workspace
 from runner.plan.cost import bound
 from runner.plan.model import Plan
 from runner.plan.prices import Prices
+
+AT_ONCE: Final = 8
+"""So many runs are asked after at the same time."""
 
 
 class TaskStatus(Struct, frozen=True):
@@ -29,18 +38,22 @@ class TaskStatus(Struct, frozen=True):
 
 
 class RunStatus(Struct, frozen=True, kw_only=True):
-    """One run. `state` is running, interrupted, succeeded, failed or cancelled; `age` in seconds.
+    """One run. `age` is in seconds.
 
-    `cost` is what its attempts came to at the provider's prices, `bound` the most it can cost (USD).
+    `state` is queued, launching, running, interrupted, succeeded, failed, cancelled, or unknown where
+    its provider could not be asked. `cost` is what its attempts came to at the provider's
+    prices, `bound` the most it can cost (USD). `tasks` is empty where only the ledger knows the run.
     """
 
     run: str
     job: str
+    backend: str
     state: str
     age: float
     cost: float
     bound: float
-    tasks: tuple[TaskStatus, ...]
+    tasks: tuple[TaskStatus, ...] = ()
+    note: str = ""
 
     @property
     def succeeded_tasks(self) -> int:
@@ -49,21 +62,19 @@ class RunStatus(Struct, frozen=True, kw_only=True):
 
 
 def all_runs(workspace: Workspace) -> list[RunStatus]:
-    """Every run that can be read, newest first."""
-    found = []
-    for run in reversed(list_runs(workspace.state_directory)):
-        try:
-            found.append(
-                _status(RunLayout(runs_directory(workspace.state_directory) / run), workspace.prices)
-            )
-        except RunnerError:
-            continue
-    return found
+    """Every run that can be read, newest first; those at a provider are asked after."""
+    entries = ledger_entries(workspace)
+    here = [run for run in list_runs(workspace.state_directory) if run not in entries]
+    found = [*(_here(workspace, run) for run in here), *_launched(workspace, entries)]
+    return sorted((one for one in found if one is not None), key=lambda one: one.run, reverse=True)
 
 
 def one_run(workspace: Workspace, run: str) -> RunStatus:
     """The run with this id, a unique beginning of it, or the `latest`. Raises InputError."""
-    return _status(find_run(workspace.state_directory, run), workspace.prices)
+    found = find(workspace, run)
+    if found.entry is None:
+        return _local(found.layout, workspace.prices)
+    return _remote(workspace, found.entry)
 
 
 def cost_so_far(plan: Plan, state: State, prices: Prices, now: float) -> float:
@@ -72,15 +83,84 @@ def cost_so_far(plan: Plan, state: State, prices: Prices, now: float) -> float:
     return sum(rates[task.stage.stage.name] * _seconds(task, now) for task in state.in_plan_order)
 
 
-def _status(layout: RunLayout, prices: Prices) -> RunStatus:
-    plan, record = read_plan(layout), read_record(layout)
-    state = replay(plan, read_events(layout.journal))
+def _here(workspace: Workspace, run: str) -> RunStatus | None:
+    try:
+        return _local(RunLayout(runs_directory(workspace.state_directory) / run), workspace.prices)
+    except RunnerError:
+        return None
+
+
+def _local(layout: RunLayout, prices: Prices) -> RunStatus:
     driven = holder(layout.lock) is not None
+    state = read_state(layout)
+    return _read(layout, state, prices, "running" if driven else "interrupted", driven=driven)
+
+
+def _launched(workspace: Workspace, entries: Mapping[str, Entry]) -> list[RunStatus]:
+    """What the provider says of the runs that go on, several at once; the ledger's word for the rest."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    known = [entry for entry in entries.values() if entry.backend in REMOTES]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(lambda entry: _remote(workspace, entry), known))
+
+
+def _remote(workspace: Workspace, entry: Entry) -> RunStatus:
+    layout = layout_of(workspace, entry)
+    try:
+        if entry.state == "finished" and layout.journal.exists():
+            return _closed(layout, entry, workspace.prices)
+        if entry.state != "running":
+            return _from_ledger(entry, entry.outcome or entry.state)
+        remote = remote_of(workspace, entry)
+        driven = remote.drives(entry.driver)
+        state = fetch_state(remote, layout)
+        word = "running" if driven else "interrupted"
+        over = is_over(state, entry.retries)
+        status = _read(layout, state, workspace.prices, word, driven=driven, over=over)
+    except RunnerError as error:
+        return _from_ledger(
+            entry, entry.outcome or "unknown", note=f"{error}" + (f"; {error.fix}" if error.fix else "")
+        )
+    if status.state not in ("running", "interrupted"):
+        return replace(status, note=f"not collected yet: runner collect {entry.run}")
+    if status.state == "interrupted":
+        return replace(status, note=f"nothing drives it any more: runner collect {entry.run}")
+    return status
+
+
+def _from_ledger(entry: Entry, state: str, note: str = "") -> RunStatus:
+    return RunStatus(
+        run=entry.run,
+        job=entry.job,
+        backend=entry.backend,
+        state=state,
+        age=time.time() - entry.created,
+        cost=entry.cost_usd or 0.0,
+        bound=entry.bound_usd,
+        note=note,
+    )
+
+
+def _closed(layout: RunLayout, entry: Entry, prices: Prices) -> RunStatus:
+    """A run that the ledger has as finished; what is here of it may be older than that."""
+    state = read_state(layout)
+    if not is_over(state, entry.retries):
+        return _from_ledger(entry, entry.outcome)
+    return _read(layout, state, prices, entry.outcome, driven=False)
+
+
+def _read(
+    layout: RunLayout, state: State, prices: Prices, going_on: str, *, driven: bool, over: bool = True
+) -> RunStatus:
+    """What the run's journal says; `going_on` is its state as long as it has not ended, or not is `over`."""
+    plan, record = state.plan, read_record(layout)
     now = time.time()
     return RunStatus(
         run=record.run,
         job=record.job,
-        state=state.finished or ("running" if driven else "interrupted"),
+        backend=record.backend,
+        state=(state.finished if over else None) or going_on,
         age=now - record.created,
         cost=cost_so_far(plan, state, prices, now if driven else 0.0),
         bound=bound(plan, prices).usd,

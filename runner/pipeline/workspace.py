@@ -25,6 +25,11 @@ class Workspace(Struct, frozen=True):
     prices: Prices
 
     @property
+    def name(self) -> str:
+        """What providers are told of the repository, to tell its runs from those of others."""
+        return self.repository.name()
+
+    @property
     def state_directory(self) -> Path:
         """Where runs and pull request pages lie; ignored by git."""
         return self.repository.state_directory()

@@ -30,7 +30,7 @@ def test_one_run_shows_its_tasks(runner: Run, write_job: WriteJob) -> None:
     write_job("codes", TWO_TASKS)
     runner("run", "codes")
     shown = runner("status", "latest").stdout.splitlines()
-    assert [line.split()[:2] for line in shown[1:]] == [["run/code=0", "succeeded"], ["run/code=1", "failed"]]
+    assert [line.split()[:2] for line in shown[2:]] == [["run/code=0", "succeeded"], ["run/code=1", "failed"]]
 
 
 def test_status_is_also_json(runner: Run, write_job: WriteJob) -> None:

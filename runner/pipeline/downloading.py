@@ -1,0 +1,73 @@
+"""Bringing all of a launched run to this machine, large files included."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from runner.engine.layout import RunLayout
+from runner.engine.record import read_plan
+from runner.errors import InputError, ProviderError
+from runner.pipeline.concluding import conclude
+from runner.pipeline.finding import find, remote_of
+from runner.pipeline.reading_state import fetch_state, is_over
+from runner.pipeline.workspace import Workspace
+from runner.results.left import left_behind
+
+
+def bring_everything(workspace: Workspace, name: str) -> Iterator[str]:
+    """Brings what is not here yet, and yields the name of each file that was large.
+
+    Nothing happens for a run of this machine, or one that only the repository's results know. Raises
+    InputError for a run that still goes on, ProviderError for a file that is not what was reported.
+    """
+    try:
+        found = find(workspace, name)
+    except InputError:
+        return
+    if found.entry is None:
+        return
+    remote, layout = remote_of(workspace, found.entry), found.layout
+    if not layout.report.is_dir():
+        if not found.entry.driver:
+            raise InputError(
+                "never-began",
+                f"nothing of the run {layout.run} has begun, so there is nothing to bring",
+                fix=f"see how it stands with: runner status {layout.run}",
+            )
+        state = fetch_state(remote, layout)
+        if not is_over(state, found.entry.retries):
+            raise InputError(
+                "run-going",
+                f"the run {layout.run} has not come to its end",
+                fix=f"wait for it (runner status {layout.run}), or go on with it: runner retry {layout.run}",
+            )
+        remote.bring(layout)
+        conclude(workspace, layout, state)
+    stayed = left_behind(layout)
+    for path in remote.download(layout, _tasks_with_more(layout), layout.directory / "tasks"):
+        name = path.relative_to(layout.directory).as_posix()
+        if name in stayed and _digest(path) != stayed[name].sha256:
+            path.unlink()
+            raise ProviderError(
+                "file-changed",
+                f"{name} is not what the run's report says that it is: its SHA-256 is another",
+                fix="it was changed at the provider after the run; the pointer names the sum it had",
+            )
+        yield name
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _tasks_with_more(layout: RunLayout) -> list[str]:
+    """The tasks of which a file has stayed at the provider."""
+    missing = {path for path in left_behind(layout) if not (layout.directory / path).is_file()}
+    return [
+        task
+        for task in read_plan(layout).tasks()
+        if any(path.startswith(f"tasks/{task}/") for path in missing)
+    ]

@@ -1,0 +1,49 @@
+"""Large outputs: a pointer comes home, and the file when it is asked for."""
+
+import hashlib
+import json
+
+import pytest
+
+from runner.errors import InputError, ProviderError
+from runner.pipeline.downloading import bring_everything
+from tests.conftest import Checkout
+from tests.pipeline.office import SLOW, Office, job
+
+BIG = "[sh, -c, 'head -c 300000 /dev/zero > \"$RUNNER_OUTPUT_DIR/big.bin\"']"
+FILE = "tasks/run/command/attempt-1/output/big.bin"
+
+
+def test_a_large_file_lands_as_a_pointer_and_is_brought_when_asked_for(office: Office) -> None:
+    deploy = "{files: [{from: big.bin, to: big.bin}]}"
+    office.open(job("big", BIG, deploy=deploy), settings='[limits]\nfile_size = "100KiB"')
+    run = office.launch("big")
+    assert office.home(run).state == "succeeded"
+    here = Checkout(office.here.repository.root)
+    pointer = json.loads(here.git("show", "runner/big:big.bin.pointer.json"))
+    digest = hashlib.sha256(bytes(300_000)).hexdigest()
+    assert (pointer["sha256"], pointer["get"]) == (digest, f"runner results download {run}")
+    for workspace in (office.here, office.elsewhere):
+        assert FILE in list(bring_everything(workspace, run))
+        assert list(bring_everything(workspace, run)) == []
+        assert (workspace.state_directory / "runs" / run / FILE).read_bytes() == bytes(300_000)
+
+
+def test_a_large_file_that_is_not_what_was_reported_is_not_kept(office: Office) -> None:
+    office.open(job("big", BIG), settings='[limits]\nfile_size = "100KiB"')
+    run = office.launch("big")
+    office.home(run)
+    folder = office.here.state_directory / "runs" / run
+    left = (folder / "left.json").read_text()
+    (folder / "left.json").write_text(left.replace(hashlib.sha256(bytes(300_000)).hexdigest(), "0" * 64))
+    with pytest.raises(ProviderError, match="is not what the run's report says"):
+        list(bring_everything(office.here, run))
+    assert not (folder / FILE).exists()
+
+
+def test_a_run_that_goes_on_has_nothing_to_download_yet(office: Office) -> None:
+    office.open(job("long", SLOW))
+    run = office.launch("long")
+    with pytest.raises(InputError, match="has not come to its end"):
+        list(bring_everything(office.here, run))
+    office.plane.stop(f"*{run}")
