@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNNER_INSTALL := $(VENV)/.runner-installed
 DEV_INSTALL := $(VENV)/.dev-installed
 
-.PHONY: help demo test test-fast lint format schemas bench clean
+.PHONY: help demo modal test test-fast lint format schemas bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -23,6 +23,9 @@ $(DEV_INSTALL): pyproject.toml $(RUNNER_INSTALL)
 
 demo: $(RUNNER_INSTALL) ## train, validate and propose weights on this machine, with no account
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+modal: $(DEV_INSTALL) ## a Modal of your own on this machine, to try --backend modal with no account
+	@$(BIN)/python -m tests.standins.modal --shell .runner/modal.env
 
 test: $(DEV_INSTALL) ## all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -16,6 +16,7 @@ PARTS = {
     "decide": "Deciding",
     "snapshot": "Taking a snapshot",
     "skirmish": "Playing skirmish",
+    "modal": "Launching on Modal and collecting",
 }
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

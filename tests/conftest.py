@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from runner.repository.git import Repository
+from tests.standins.modal.client import Plane
 
 ROOT = Path(__file__).parent.parent
 
@@ -150,3 +152,30 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert path.read_text(encoding="utf-8") == text
 
     return check
+
+
+@pytest.fixture(scope="session")
+def shared_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    """One loopback Modal for all tests of a process; each test uses a prefix of its own."""
+    with Plane.start(tmp_path_factory.mktemp("plane")) as plane:
+        yield plane
+
+
+@pytest.fixture
+def plane(shared_plane: Plane) -> Iterator[Plane]:
+    """The loopback Modal, which the SDK of this process and of those that it starts talks to."""
+    with client_of(shared_plane):
+        yield shared_plane
+
+
+@contextmanager
+def client_of(plane: Plane) -> Iterator[None]:
+    """Makes this process a client of the plane for a while, and leaves nothing there that works."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in plane.environment.items():
+            patch.setenv(name, value)
+        yield
+    plane.clear_faults()
+    plane.release()
+    plane.stop()
+    plane.options(containers=4, idle=1.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import InputError
-from runner.settings import Settings, load_settings, parse_settings
+from runner.settings import ModalSettings, Settings, load_settings, parse_settings
 
 WHOLE = """\
 backend = "local"
@@ -30,6 +30,15 @@ kinds = ["Command"]
 [policy.approval]
 usd = 10
 gpus = ["L4"]
+
+[modal]
+environment = "games"
+prefix = "arena"
+max_containers = 20
+secrets = {WANDB_API_KEY = "wandb"}
+
+[ledger]
+remote = "upstream"
 """
 
 
@@ -47,15 +56,24 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.policy.max_usd == 50
     assert settings.policy.gpus == ("T4", "L4")
     assert settings.policy.secrets == ()
+    assert settings.modal == ModalSettings("games", "arena", 20, {"WANDB_API_KEY": "wandb"})
+    assert settings.ledger.remote == "upstream"
+
+
+def test_a_secret_is_called_as_its_variable_where_nothing_else_is_said() -> None:
+    modal = parse_settings(WHOLE).modal
+    assert (modal.secret("WANDB_API_KEY"), modal.secret("HF_TOKEN")) == ("wandb", "HF_TOKEN")
 
 
 def test_pyproject_serves_where_there_is_no_file_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nname = "x"\n\n[tool.runner.policy]\nkinds = ["Tune"]\n'
+        '[project]\nname = "x"\n\n[tool.runner.policy]\nkinds = ["Tune"]\n[tool.runner.modal]\nprefix = "x"\n'
     )
     settings = load_settings(tmp_path)
     assert settings.policy.kinds == ("Tune",)
+    assert settings.modal.prefix == "x"
     assert settings.origin("policy.kinds") == "pyproject.toml:5"
+    assert settings.origin("modal.prefix") == "pyproject.toml:7"
     (tmp_path / "runner.toml").write_text("")
     assert load_settings(tmp_path) == Settings()
 
@@ -124,6 +142,22 @@ def test_every_way_to_write_a_key_is_found(text: str) -> None:
             "",
         ),
         ("[prices]\ngpu_second = 1", "runner.toml:2", "prices.gpu_second must be", ""),
+        ("[prices]\nregion_multiplier = 0.5", "runner.toml:2", "must be a number from 1", ""),
+        (
+            "[modal]\nenviroment = 'a'",
+            "runner.toml:2",
+            "unknown setting enviroment in [modal]",
+            "environment?",
+        ),
+        ("[modal]\nprefix = 'A'", "runner.toml:2", "modal.prefix must be at most 31 lower-case letters", ""),
+        ("[modal]\nprefix = ''", "runner.toml:2", "modal.prefix must be", ""),
+        ("[modal]\nenvironment = 'a b'", "runner.toml:2", "must be the name of an environment", ""),
+        ("[modal]\nmax_containers = 0", "runner.toml:2", "must be a whole number from 1", ""),
+        ("[modal]\nmax_containers = 1.5", "runner.toml:2", "must be a whole number, got a number", ""),
+        ("[modal]\nsecrets = {a = 'b'}", "runner.toml:2", "modal.secrets must be keyed by names", ""),
+        ("[modal]\nsecrets = {A = 'b c'}", "runner.toml:2", "modal.secrets must be made of names", ""),
+        ("[ledger]\nremote = '--upload-pack=x'", "runner.toml:2", "must be the name of a git remote", ""),
+        ("[ledger]\nbranch = 'x'", "runner.toml:2", "unknown setting branch in [ledger]", "remote"),
         ("[policy]\nmax_usd = nan", "runner.toml:2", "policy.max_usd must be a finite number", ""),
         ("[prices.gpu_second]\nT4 = inf", "runner.toml:2", "prices.gpu_second.T4 must be", ""),
         ("[policy]\nmax_usd = " + "9" * 5_000, "runner.toml", "a number is too long", ""),

@@ -8,11 +8,12 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from runner.errors import InputError
-from runner.forge.commit import BOT_EMAIL, BOT_NAME, JOB_TRAILER, RUN_TRAILER
+from runner.forge.commit import JOB_TRAILER, RUN_TRAILER
+from runner.repository import bot
 from runner.repository.git import Repository
 
 PREFIX: Final = "runner"
-_BOT: Final = f"{BOT_NAME} <{BOT_EMAIL}>"
+_BOT: Final = f"{bot.NAME} <{bot.EMAIL}>"
 _FORMAT: Final = "%00".join(
     (
         "%(refname:lstrip=2)",

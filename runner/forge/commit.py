@@ -10,10 +10,9 @@ from typing import Final
 
 from runner.errors import InputError, ProviderError
 from runner.forge.base import Proposal
+from runner.repository import bot
 from runner.repository.git import Repository
 
-BOT_NAME: Final = "runner[bot]"
-BOT_EMAIL: Final = "runner@users.noreply.github.com"
 RUN_TRAILER: Final = "Runner-Run"
 JOB_TRAILER: Final = "Runner-Job"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -26,16 +25,10 @@ def build(repository: Repository, proposal: Proposal) -> str:
     file of the proposal stands in the way of one in the repository.
     """
     tree = _tree(repository, proposal)
-    date = f"@{int(proposal.date)} +0000"
-    env = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", BOT_NAME), ("EMAIL", BOT_EMAIL), ("DATE", date))
-    }
     return (
         repository.git(
             "-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, "-p", proposal.base,
-            input=message(proposal), env=env,
+            input=message(proposal), env=bot.identity(proposal.date),
         )
         .decode()
         .strip()

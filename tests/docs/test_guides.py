@@ -29,13 +29,13 @@ def steps(text: str) -> list[tuple[str, list[str]]]:
     return [(command, shown) for command, shown in found if not command.startswith(SETTING_UP)]
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`runner` is the one that is installed beside this interpreter, whatever else the machine has."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, **environment},
         capture_output=True, text=True, timeout=280,
     )  # fmt: skip
 
@@ -48,9 +48,12 @@ def manifests() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if steps(page.read_text())], ids=lambda path: path.stem
 )
-def test_every_command_of_a_guide_works_in_the_order_shown(page: Path, clone: Path) -> None:
+def test_every_command_of_a_guide_works_in_the_order_shown(
+    page: Path, clone: Path, request: pytest.FixtureRequest
+) -> None:
+    environment = request.getfixturevalue("plane").environment if page.stem == "run-on-modal" else {}
     for command, expected in steps(page.read_text()):
-        done = run(command, clone)
+        done = run(command, clone, **environment)
         assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
         for line in expected:
             assert line in done.stdout.splitlines(), f"$ {command}\n{done.stdout}{done.stderr}"
