@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from runner.errors import InputError
-from runner.settings import ModalSettings, Settings, load_settings, parse_settings
+from runner.settings import (
+    GitHubSettings,
+    ModalSettings,
+    Settings,
+    load_settings,
+    parse_settings,
+    settings_of,
+)
 
 WHOLE = """\
 backend = "local"
@@ -13,6 +20,7 @@ forge = "local"
 
 [limits]
 file_size = "1MiB"
+large_files = "lfs"
 
 [prices.gpu_second]
 T4 = 0.0002
@@ -39,13 +47,17 @@ secrets = {WANDB_API_KEY = "wandb"}
 
 [ledger]
 remote = "upstream"
+
+[github]
+labels = ["weights"]
+wake = "WAKE_TOKEN"
 """
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     assert settings == Settings()
-    assert (settings.backend, settings.forge, settings.policy.gpus) == ("local", "local", None)
+    assert (settings.backend, settings.forge, settings.policy.gpus) == ("local", "auto", None)
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -58,6 +70,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.policy.secrets == ()
     assert settings.modal == ModalSettings("games", "arena", 20, {"WANDB_API_KEY": "wandb"})
     assert settings.ledger.remote == "upstream"
+    assert settings.limits.large_files == "lfs"
+    assert settings.github == GitHubSettings(("weights",), "WAKE_TOKEN")
 
 
 def test_a_secret_is_called_as_its_variable_where_nothing_else_is_said() -> None:
@@ -80,7 +94,7 @@ def test_pyproject_serves_where_there_is_no_file_of_its_own(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("key", "line"),
-    [("policy.max_usd", 11), ("policy.gpus", 12), ("policy.secrets", 16), ("policy.approval.usd", 21)],
+    [("policy.max_usd", 12), ("policy.gpus", 13), ("policy.secrets", 17), ("policy.approval.usd", 22)],
 )
 def test_the_line_of_every_entry_is_known(key: str, line: int) -> None:
     assert parse_settings(WHOLE).origin(key) == f"runner.toml:{line}"
@@ -158,6 +172,18 @@ def test_every_way_to_write_a_key_is_found(text: str) -> None:
         ("[modal]\nsecrets = {A = 'b c'}", "runner.toml:2", "modal.secrets must be made of names", ""),
         ("[ledger]\nremote = '--upload-pack=x'", "runner.toml:2", "must be the name of a git remote", ""),
         ("[ledger]\nbranch = 'x'", "runner.toml:2", "unknown setting branch in [ledger]", "remote"),
+        ("[limits]\nlarge_files = 'git'", "runner.toml:2", "limits.large_files must be pointer or lfs", ""),
+        (
+            "[limits]\nlarge_files = 1",
+            "runner.toml:2",
+            "limits.large_files must be pointer or lfs",
+            "",
+        ),
+        ("[github]\nwake = 'token'", "runner.toml:2", "github.wake must be the name of a variable", ""),
+        ("[github]\nlabel = 'x'", "runner.toml:2", "unknown setting label in [github]", "labels?"),
+        ("[github]\nlabels = ['']", "runner.toml:2", "made of texts that are not empty", ""),
+        ("[github]\nlabels = ['" + "x" * 51 + "']", "runner.toml:2", "texts of at most 50 characters", ""),
+        ("commit = 'x'", "runner.toml:1", "unknown setting commit", "known here"),
         ("[policy]\nmax_usd = nan", "runner.toml:2", "policy.max_usd must be a finite number", ""),
         ("[prices.gpu_second]\nT4 = inf", "runner.toml:2", "prices.gpu_second.T4 must be", ""),
         ("[policy]\nmax_usd = " + "9" * 5_000, "runner.toml", "a number is too long", ""),
@@ -194,6 +220,20 @@ def test_what_needs_approval_says_why_and_where() -> None:
     assert parse_settings("[policy.approval]\nusd = 0.001").approvals(0.0042, []) == (
         "it could cost $0.0042, more than $0.0010 (runner.toml:2)",
     )
+    assert parse_settings("[policy.approval]\ngpus = ['A100-40GB']").approvals(1, ["A100:2"]) == (
+        "it may use A100 (runner.toml:2)",
+    )
     dear, gpu = settings.approvals(12.5, ["T4", "L4:2"])
-    assert dear == "it could cost $12.50, more than $10.00 (runner.toml:21)"
-    assert gpu == "it may use L4 (runner.toml:22)"
+    assert dear == "it could cost $12.50, more than $10.00 (runner.toml:22)"
+    assert gpu == "it may use L4 (runner.toml:23)"
+
+
+def test_settings_of_a_commit_name_it() -> None:
+    files = {"runner.toml": b"[policy]\r\nkinds = ['Comand']\r\n"}
+    with pytest.raises(InputError) as caught:
+        settings_of(files.get, ("Command",), "0123456789ab")
+    assert caught.value.place == "runner.toml:2 at 0123456789ab"
+    with pytest.raises(InputError) as caught:
+        parse_settings("x =\n", commit="0123456789ab")
+    assert caught.value.place == "runner.toml:1 at 0123456789ab"
+    assert settings_of({}.get, commit="0123456789ab").origin("policy") == "runner.toml at 0123456789ab"
