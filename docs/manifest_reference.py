@@ -43,6 +43,7 @@ SECTIONS = {
     "spec.image": "Image",
     "spec.source": "Source",
     "spec.budget": "Budget",
+    "spec.schedule": "Schedule",
 }
 
 Schema = dict[str, Any]

@@ -10,112 +10,21 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from runner.manifest.units import DURATION_PATTERN, SIZE_PATTERN
+from runner.manifest.values import (
+    Confidence,
+    Duration,
+    Gpu,
+    MountPath,
+    Name,
+    Region,
+    RepositoryPath,
+    SecretName,
+    Size,
+    VariableName,
+    VolumeName,
+)
 
 API_VERSION = "runner/v1"
-
-Name = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)",
-        max_length=50,
-        description="Lower-case letters, digits and hyphens.",
-        extra_json_schema={"patternErrorMessage": "write lower-case letters, digits and hyphens"},
-    ),
-]
-Duration = Annotated[
-    str,
-    Meta(
-        pattern=DURATION_PATTERN,
-        description="A duration in words.",
-        examples=["90s", "30m", "1h30m"],
-        extra_json_schema={"patternErrorMessage": "a duration is written as numbers with d, h, m and s"},
-    ),
-]
-Size = Annotated[
-    str,
-    Meta(
-        pattern=SIZE_PATTERN,
-        description="A size in words.",
-        examples=["512MiB", "8GiB"],
-        extra_json_schema={
-            "patternErrorMessage": "a size is a number with KiB, MiB, GiB, TiB, KB, MB, GB or TB"
-        },
-    ),
-]
-RepositoryPath = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=400,
-        description="A path relative to the repository's root, with forward slashes.",
-    ),
-]
-SecretName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Z_][A-Z0-9_]*$(?!\n)",
-        max_length=100,
-        description="The name of an environment variable; the value never stands in a manifest.",
-        examples=["WANDB_API_KEY"],
-        extra_json_schema={
-            "patternErrorMessage": "write a name in capitals, digits and underscores; never a value"
-        },
-    ),
-]
-VariableName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
-        max_length=100,
-        description="The name of an environment variable.",
-        extra_json_schema={
-            "patternErrorMessage": "write letters, digits and underscores, and no digit first"
-        },
-    ),
-]
-Gpu = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9-]+(:[1-8])?$(?!\n)",
-        description="A GPU type of the provider, with an optional count.",
-        examples=["T4", "A100-80GB:2"],
-        extra_json_schema={"patternErrorMessage": "write a type, with an optional count from 1 to 8"},
-    ),
-]
-Region = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)",
-        max_length=50,
-        description="A region of the provider.",
-        examples=["us-east"],
-        extra_json_schema={"patternErrorMessage": "write lower-case letters, digits and hyphens"},
-    ),
-]
-MountPath = Annotated[
-    str,
-    Meta(
-        pattern=r"^(/[A-Za-z0-9._-]+)+$(?!\n)",
-        max_length=200,
-        description="An absolute path in the container.",
-        examples=["/data"],
-        extra_json_schema={
-            "patternErrorMessage": "write an absolute path of letters, digits, dots, hyphens and underscores"
-        },
-    ),
-]
-VolumeName = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=200,
-        description="The name of a Volume of the provider; it is made where there is none.",
-    ),
-]
-Confidence = Annotated[
-    float, Meta(gt=0.5, lt=1, description="How sure the verdict must be.", examples=[0.95])
-]
 
 
 class ShellCommand(Struct, frozen=True, forbid_unknown_fields=True):
@@ -316,6 +225,33 @@ class Deploy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     files: Annotated[list[DeployFile], Meta(description="Files beside the weights of variants.")] = []
 
 
+class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When this job is launched by itself; a time that was missed is caught up once."""
+
+    cron: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9A-Za-z*,/#-]+( +[0-9A-Za-z*,/#-]+){4}$(?!\n)",
+            max_length=100,
+            description="Minute, hour, day of the month, month and weekday, as cron takes them; in quotes.",
+            examples=["0 3 * * 1"],
+            extra_json_schema={
+                "patternErrorMessage": "write minute, hour, day of the month, month and weekday, such as "
+                "0 3 * * 1; names such as @daily are not known"
+            },
+        ),
+    ]
+    timezone: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$(?!\n)",
+            max_length=64,
+            description="The time zone of `cron`, by its IANA name such as `Europe/Berlin`.",
+            extra_json_schema={"patternErrorMessage": "write a name such as Europe/Berlin"},
+        ),
+    ] = "UTC"
+
+
 class Common(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the `spec` of every kind may hold."""
 
@@ -365,6 +301,7 @@ class Common(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit
         Literal["refuse", "queue", "replace"],
         Meta(description="What to do when a run of this job is still going."),
     ] = "refuse"
+    schedule: Schedule | None = None
     seed: (
         Annotated[
             int,

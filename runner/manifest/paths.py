@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-# What decides what runs, with which secrets and at what cost; `.git` anywhere, as a submodule's would.
-PROTECTED: Final = frozenset(
-    ("jobs", ".github", ".git", ".runner", "runner.toml", "pyproject.toml", ".gitmodules", ".gitattributes")
-)
+# What decides what runs, with which secrets, at what cost and after whose review; `.git` anywhere, as a
+# submodule's would.
+_DECIDING: Final = ("jobs", ".github", "runner.toml", "pyproject.toml", "codeowners")
+PROTECTED: Final = frozenset((*_DECIDING, ".git", ".runner", ".gitmodules", ".gitattributes", ".lfsconfig"))
 PROTECTED_ANYWHERE: Final = frozenset((".git", "git~1"))
 
 
@@ -33,4 +33,7 @@ def is_protected(path: str) -> bool:
         step.rstrip(". ") if step.strip(".") else step for step in path.lower().replace("\\", "/").split("/")
     ]
     plain = [step for step in steps if step not in ("", ".")]
-    return plain[:1] != [] and (plain[0] in PROTECTED or not PROTECTED_ANYWHERE.isdisjoint(plain))
+    if not plain:
+        return False
+    owners = plain == ["docs", "codeowners"]
+    return owners or plain[0] in PROTECTED or not PROTECTED_ANYWHERE.isdisjoint(plain)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,50 +19,58 @@ SHOWN_TASKS = 12
 LONGEST_ARGUMENT = 60
 
 
-def as_json(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
-    """The plan and its price as JSON."""
+def as_json(
+    plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices, times: Sequence[datetime] = ()
+) -> str:
+    """The plan and its price as JSON; `times` are those at which its schedule comes next."""
     document: dict[str, Any] = {
         "plan": plan,
         "bound_usd": round(bound.usd, 6),
         "estimate_usd": estimate,
         "prices": {"dated": prices.dated, "source": prices.source},
-    }
+    } | ({"next_times": times} if times else {})
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode()
 
 
-def as_text(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
-    """The plan as plain text."""
+def as_text(
+    plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices, times: Sequence[datetime] = ()
+) -> str:
+    """The plan as plain text; `times` are those at which its schedule comes next."""
     lines = [f"{plan.kind} {plan.job}", f"  source    {_source(plan)}"]
     for stage, stage_bound in zip(plan.stages, bound.stages, strict=True):
         lines += [
             "",
-            f"  stage {stage.name}: {_count(len(stage.tasks), 'task')}, {_needs(stage.requirements)}",
+            f"  stage {stage.name}: {_count(len(stage.tasks), 'task')}, {needs_text(stage.requirements)}",
             *(f"    {line}" for line in _conditions(stage)),
             *(f"    {_task(task)}" for task in stage.tasks[:SHOWN_TASKS]),
         ]
         if len(stage.tasks) > SHOWN_TASKS:
             lines.append(f"    … and {len(stage.tasks) - SHOWN_TASKS} more")
         lines.append(f"    at most {dollars(stage_bound.usd)}")
-    lines += ["", *(f"  lands     {file.to}" for file in plan.deploy)]
+    lines += ["", *(f"  schedule  {line}" for line in _schedule(plan, times))]
+    lines += [f"  lands     {file.to}" for file in plan.deploy]
     lines += [f"  gate      {gate_text(gate)}" for gate in plan.gates]
     lines += [f"  cost      {line}" for line in _cost(plan, bound, estimate, prices)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def as_markdown(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -> str:
-    """The plan as Markdown, for a comment on a pull request."""
+def as_markdown(
+    plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices, times: Sequence[datetime] = ()
+) -> str:
+    """The plan as Markdown, for a comment on a pull request; `times` as in `as_text`."""
     lines = [
         f"### Plan: {plan.kind} `{plan.job}`",
         "",
         "| stage | tasks | each | at most |",
         "|---|---|---|---|",
         *(
-            f"| {stage.name} | {len(stage.tasks)} | {_needs(stage.requirements)} | {dollars(most.usd)} |"
+            f"| {stage.name} | {len(stage.tasks)} | {needs_text(stage.requirements)} | {dollars(most.usd)} |"
             for stage, most in zip(plan.stages, bound.stages, strict=True)
         ),
         "",
         *(f"- {line}" for line in _cost(plan, bound, estimate, prices)),
         f"- Source: {_source(plan)}",
+        *(f"- Schedule: {line}" for line in _schedule(plan, times, "`")),
         *(f"- Volume: `{name}` at `{path}`" for path, name in _volumes(plan)),
         *(f"- Lands: `{file.to}`" for file in plan.deploy),
         *(f"- Gate: {gate_text(gate)}" for gate in plan.gates),
@@ -116,7 +126,8 @@ def _source(plan: Plan) -> str:
     return f"{where} at {plan.source.commit[:12]}{extra}"
 
 
-def _needs(requirements: Requirements) -> str:
+def needs_text(requirements: Requirements) -> str:
+    """What one task needs, in words."""
     gpu = f", {' or '.join(requirements.gpus)}" if requirements.gpus else ""
     region = f", in {' or '.join(requirements.regions)}" if requirements.regions else ""
     attempts = f" x {1 + requirements.retries} attempts" if requirements.retries else ""
@@ -137,6 +148,16 @@ def _conditions(stage: Stage) -> list[str]:
     if stage.volumes:
         lines.append(f"volumes: {', '.join(f'{name} at {path}' for path, name in stage.volumes.items())}")
     return lines
+
+
+def _schedule(plan: Plan, times: Sequence[datetime], quote: str = "") -> list[str]:
+    """When the job is launched by itself; nothing where it is not."""
+    schedule = plan.manifest.get("spec", {}).get("schedule")
+    if schedule is None:
+        return []
+    shown = ", ".join(f"{time:%a %Y-%m-%d %H:%M}" for time in times)
+    zone = schedule.get("timezone", "UTC")
+    return [f"{quote}{schedule['cron']}{quote} in {zone}" + (f", next {shown}" if shown else "")]
 
 
 def _volumes(plan: Plan) -> dict[tuple[str, str], None]:

@@ -67,6 +67,9 @@ def test_paths_inside_the_repository_are_fine(path: str) -> None:
         ".git /config",
         "jobs\\\\a",
         "pyproject.toml",
+        "CODEOWNERS",
+        "docs/CODEOWNERS",
+        ".lfsconfig",
         ".runner/runs/x",
         "sub/.git/config",
         "sub/GIT~1/config",
@@ -329,3 +332,10 @@ def test_a_flood_of_findings_is_cut_and_takes_seconds_at_most(spec: str) -> None
     found = check(load_document(parse(HEAD + spec), TYPES), Settings())
     assert 0 < len(found) <= 100
     assert time.monotonic() - started < 10
+
+
+def test_a_key_of_the_same_name_elsewhere_wakes_a_rule_that_finds_nothing() -> None:
+    fragment = (
+        "env: {schedule: x, matrix: x, gates: x, variants: x, validation: x, thresholds: x, mode: x, task: x}"
+    )
+    assert rules(fragment) == set()

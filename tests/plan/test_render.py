@@ -1,6 +1,8 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -32,6 +34,23 @@ def test_regions_and_volumes_are_shown_in_every_form(
     there = replace(train, requirements=requirements(regions=("eu-west",)), volumes={"/data": "games"})
     shown = render(replace(plan, stages=(there, validate)), bound(plan, prices), None, prices)
     assert {"eu-west", "games", "/data"} <= set(re.findall(r"[a-z/-]+", shown))
+
+
+@pytest.mark.parametrize(
+    ("render", "shown"),
+    [
+        (as_text, "\n  schedule  0 3 * * 1 in Europe/Berlin, next Mon 2026-11-23 03:00\n"),
+        (as_markdown, "\n- Schedule: `0 3 * * 1` in Europe/Berlin, next Mon 2026-11-23 03:00\n"),
+        (as_json, '"next_times": [\n    "2026-11-23T03:00:00+01:00"'),
+    ],
+)
+def test_a_schedule_is_shown_with_the_times_that_come(
+    render: Callable[..., str], shown: str, plan: Plan, prices: Prices
+) -> None:
+    manifest = {"kind": "Tune", "spec": {"schedule": {"cron": "0 3 * * 1", "timezone": "Europe/Berlin"}}}
+    times = (datetime(2026, 11, 23, 3, tzinfo=ZoneInfo("Europe/Berlin")),)
+    text = render(replace(plan, manifest=manifest), bound(plan, prices), None, prices, times)
+    assert shown in text
 
 
 def test_the_price_of_a_region_is_told(

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from runner.manifest.common import CommandLine, Common, Duration, Job, Name, RepositoryPath, Resources
+from runner.manifest.common import CommandLine, Common, Job, Resources
+from runner.manifest.values import Duration, Name, RepositoryPath
 
 FieldPath = Annotated[str, Meta(min_length=1, max_length=200)]
 

@@ -5,6 +5,8 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from runner.lint.formats.text import summary
 from runner.lint.validate import Checked
 from runner.manifest.finding import Finding
@@ -14,15 +16,22 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def render(checked: Checked) -> str:
     """One workflow command per finding, then a summary that is none."""
-    return "\n".join([*map(_command, checked.findings), summary(checked)])
+    return "\n".join([*map(of_finding, checked.findings), summary(checked)])
 
 
-def _command(finding: Finding) -> str:
-    place = {"line": finding.line, "col": finding.column} if finding.line else {}
-    properties = {"file": finding.file, **place, "title": f"{finding.severity}[{finding.rule}]"}
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+def of_finding(finding: Finding) -> str:
+    """The annotation for one finding, with its fix."""
+    place = {"line": finding.line, "col": finding.column}
+    shown = {name: str(number) for name, number in place.items() if number}
+    properties = {"file": finding.file, **shown, "title": f"{finding.severity}[{finding.rule}]"}
     message = f"{finding.message}\nfix: {finding.fix}" if finding.fix else finding.message
-    return f"::{COMMANDS[finding.severity]} {listed}::{_data(message)}"
+    return annotation(COMMANDS[finding.severity], message, properties)
+
+
+def annotation(command: str, message: str, properties: Mapping[str, str]) -> str:
+    """A workflow command (`error`, `warning` or `notice`) on one line, whatever the message holds."""
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{command}{' ' if listed else ''}{listed}::{_data(message)}"
 
 
 def _data(text: str) -> str:

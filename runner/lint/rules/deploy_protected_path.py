@@ -1,8 +1,9 @@
-"""No job may write into `jobs/`, `.github/`, `.git/`, `.runner/`, `runner.toml` or `pyproject.toml`.
+"""No job may write into `jobs/`, `.github/`, `.git/`, `.runner/`, `runner.toml`, `pyproject.toml` or
+`CODEOWNERS`, nor files that tell git what to do.
 
-These files decide what runs, with which secrets and at what cost. A job that could replace them
-could give itself rights that nobody reviewed. It makes no difference whether the file is a weight
-file of a variant or listed under `deploy`.
+These files decide what runs, with which secrets, at what cost and after whose review. A job that could
+replace them could give itself rights that nobody reviewed. It makes no difference whether the file is a
+weight file of a variant or listed under `deploy`.
 
 Let the job write somewhere else, and change these files by hand in a pull request.
 """
