@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,9 @@ from typing import Final
 
 from runner.errors import InputError, ProviderError
 from runner.repository import process
+from runner.repository.access import authorization, credentials, variables
 from runner.repository.git import Repository
+from runner.repository.reaching import named_commit
 from runner.repository.snapshot import Snapshot
 from runner.repository.store import Store
 
@@ -95,12 +96,9 @@ def _resolve(address: str, ref: str) -> str:
     if _COMMIT.fullmatch(ref):
         return ref
     answer = process.git("ls-remote", "--", address, ref, f"{ref}^{{}}", env=_access(address))
-    lines = answer.decode("utf-8", "replace").splitlines()
-    found = {name: commit for commit, _, name in (line.partition("\t") for line in lines)}
-    for place in ("", "refs/", "refs/tags/", "refs/heads/"):
-        for name in (f"{place}{ref}^{{}}", f"{place}{ref}"):
-            if name in found:
-                return found[name]
+    commit = named_commit(answer.decode("utf-8", "replace"), ref)
+    if commit is not None:
+        return commit
     raise InputError(
         "source-ref",
         "the repository has no such branch or tag",
@@ -112,19 +110,14 @@ def _resolve(address: str, ref: str) -> str:
 def _access(address: str) -> dict[str, str]:
     """What git's environment says for this address: the transports, and a token where one is meant for it.
 
-    A manifest chooses the address, so the token goes to one host alone, and never into an argument.
+    A manifest chooses the address, so a token goes to one host alone, the workflow's to this very
+    repository alone, and neither into an argument.
     """
     token, host = os.environ.get(TOKEN, ""), os.environ.get(HOST) or "github.com"
-    if not token or not address.startswith(f"https://{host}/"):
-        return _TRANSPORTS
-    credentials = b64encode(f"x-access-token:{token}".encode()).decode()
-    given = os.environ.get("GIT_CONFIG_COUNT", "")
-    count = int(given) if given.isdigit() else 0
-    return _TRANSPORTS | {
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": f"http.https://{host}/.extraHeader",
-        f"GIT_CONFIG_VALUE_{count}": f"Authorization: Basic {credentials}",
-    }
+    settings = credentials()
+    if token and address.startswith(f"https://{host}/"):
+        settings = authorization(f"https://{host}/", token)
+    return _TRANSPORTS | variables(settings)
 
 
 @contextmanager
