@@ -14,19 +14,25 @@ from msgspec import Struct
 from runner.engine.layout import RunLayout
 from runner.errors import InputError, ProviderError
 from runner.plan.model import Plan
+from runner.wording import printable
 
 Decoded = TypeVar("Decoded")
 
 _ONE_AT_A_TIME: Final = Lock()
 """msgspec ends the process where two threads meet a type for the first time."""
 
+LONGEST_NAME: Final = 100
+"""Characters of a name that a message quotes."""
 RECORD = "run.json"
 MANIFEST = "manifest.yaml"
 PLAN = "plan.json"
 
 
 class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One launch of a job. `created` is in seconds since the epoch; `base` the commit to propose on."""
+    """One launch of a job. `created` is in seconds since the epoch; `base` the commit to propose on.
+
+    `wake` is the address that a provider tells, with the settings' token, that the run has finished.
+    """
 
     run: str
     job: str
@@ -38,6 +44,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     overrides: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     publish: bool = True
+    wake: str = ""
 
 
 def runs_directory(state_directory: Path) -> Path:
@@ -116,12 +123,13 @@ def choose_run(ids: list[str], name: str) -> str:
         found = [name]
     if len(found) == 1:
         return found[0]
+    shown = printable(name)[:LONGEST_NAME]
     if found:
         raise InputError(
-            "ambiguous-run", f"{name} is the beginning of {len(found)} runs", fix=", ".join(found[:10])
+            "ambiguous-run", f"{shown} is the beginning of {len(found)} runs", fix=", ".join(found[:10])
         )
     raise InputError(
-        "unknown-run", f"there is no run {name} here", fix="runner status lists the runs that are known"
+        "unknown-run", f"there is no run {shown} here", fix="runner status lists the runs that are known"
     )
 
 

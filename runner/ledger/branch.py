@@ -15,6 +15,7 @@ from runner.ledger import transport
 from runner.ledger.contents import BRANCH, Objects
 from runner.repository.files import disk_error
 from runner.repository.git import Repository
+from runner.repository.reaching import Answer, call
 from runner.repository.store import Store
 from runner.wording import choices, printable
 
@@ -164,10 +165,10 @@ class RemoteBranch:
         shutil.rmtree(self.objects.directory, ignore_errors=True)
         return True
 
-    def _call(self, *arguments: str) -> transport.Answer:
+    def _call(self, *arguments: str) -> Answer:
         """Git in the store, with the settings of the repository that say how to reach the remote."""
         place = ("-C", str(self._repository.root), f"--git-dir={self.objects.directory}")
-        return transport.call(*place, *arguments, env=self._settings)
+        return call(*place, *arguments, env=self._settings)
 
     def _lay_out(self) -> None:
         """Make the store where it is missing. One that has grown is begun anew."""

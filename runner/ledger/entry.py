@@ -26,8 +26,11 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Times are in seconds since the epoch. `key` says what was asked: the same manifest, code and
     inputs give the same key. `targets` are files of the repository that the result would replace;
     while the run is live they are locked. After `expires` neither the lock nor the run is believed.
-    `lease` says until when the process with the token `lease_by` alone may start the run, `driver`
-    what drives it, in the provider's words, `after` which run a queued one waits for.
+    `lease` says until when the process with the token `lease_by` alone may start the run, or tell of its
+    end, `driver` what drives it, in the provider's words, `after` which run a queued one waits for.
+    `request` tells this launch from others of the same manifest and code, as
+    `schedule 2026-11-21T03:00Z` does, and `thread` says where people are told of its end (see
+    `Forge.thread`).
     """
 
     run: RunId
@@ -58,6 +61,13 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended: Time = 0.0
     pull_request: str = ""
     after: RunId | Literal[""] = ""
+    request: str = ""
+    thread: str = ""
+
+    @property
+    def by_workflow(self) -> bool:
+        """Whether a workflow launched it; then one is to bring it home, too."""
+        return bool(self.request or self.thread)
 
     def live(self, now: float) -> bool:
         """Whether the run goes on or waits, as far as is known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Sequence
 from typing import Final
 
 from runner.errors import ProviderError
@@ -12,16 +12,14 @@ from runner.ledger import contents
 from runner.ledger.branch import open_branch
 from runner.ledger.contents import BRANCH, Contents
 from runner.ledger.entry import Entry
+from runner.ledger.gathering import Change, Gathering, Wish, message_of, together
 from runner.repository.git import Repository
-from runner.wording import printable
 
 _TRIES: Final = 20
 _MOST_REFUSALS: Final = 2
 """Pushes that fail while the branch stands still; the first may be a fault that passes."""
 _LONGEST_PAUSE: Final = 8
 """In lengths of one try."""
-
-Change = Callable[[Mapping[str, Entry]], Iterable[Entry]]
 
 
 class Ledger:
@@ -34,6 +32,7 @@ class Ledger:
     def __init__(self, repository: Repository, remote: str | None = None) -> None:
         """`remote` is a remote's name; otherwise it is `origin` where there is one. Raises InputError."""
         self._branch = open_branch(repository, remote)
+        self._gathering = Gathering(self._write)
         self.unreadable: tuple[str, ...] = ()
 
     def read(self) -> dict[str, Entry]:
@@ -47,10 +46,13 @@ class Ledger:
         `change` returns those to write, or raises to refuse. It is called again, with newer entries,
         when somebody else wrote meanwhile or when it is not known whether the write took place; so it
         returns nothing, or what stands there already, once what it wants is written. It must not
-        use the ledger. Raises ProviderError when the remote does not take it; then nothing is
-        written unless the remote kept silent.
+        use the ledger. What several threads want at the same time is one commit. Raises ProviderError
+        when the remote does not take it; then nothing is written unless the remote kept silent.
         """
-        message = printable(message)
+        return self._gathering.fulfil(change, message)
+
+    def _write(self, wishes: Sequence[Wish]) -> dict[str, Entry]:
+        """What `update` says, for several changes."""
         refusals: list[ProviderError] = []
         before: str | None = None
         why = ""
@@ -59,7 +61,7 @@ class Ledger:
             began = time.monotonic()
             with self._branch.alone():
                 standing = self._read()
-                written = _new(standing, change)
+                written = together(standing.entries, wishes)
                 if not written:
                     return standing.entries
                 if standing.tip != before:
@@ -68,6 +70,7 @@ class Ledger:
                     raise refusals[-1]
                 if number == _TRIES:
                     raise _busy(why)
+                message = message_of(wishes)
                 made = contents.commit(self._branch.objects, standing, written.values(), message)
                 refusal = self._branch.move(made, standing.tip, message)
             if refusal is None:
@@ -96,9 +99,3 @@ def _busy(why: str) -> ProviderError:
         place=BRANCH,
         fix="Run the same command again.",
     )
-
-
-def _new(standing: Contents, change: Change) -> dict[str, Entry]:
-    """What `change` returns, less what stands there already."""
-    wanted = {entry.run: entry for entry in change(standing.entries)}
-    return {run: entry for run, entry in wanted.items() if standing.entries.get(run) != entry}

@@ -224,7 +224,7 @@ def test_the_environment_adds_settings_that_hold_as_well(
 def test_a_remote_that_keeps_silent_is_given_up(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr("runner.ledger.transport._PATIENCE", 0.3)
+    monkeypatch.setattr("runner.repository.reaching._PATIENCE", 0.3)
     clone = remote.clone()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         clone.git("remote", "set-url", "origin", f"http://127.0.0.1:{silent.getsockname()[1]}/x.git")

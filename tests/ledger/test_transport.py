@@ -1,6 +1,7 @@
 import pytest
 
-from runner.ledger.transport import Answer, failure
+from runner.ledger.transport import failure
+from runner.repository.reaching import Answer
 
 GITHUB_403 = (
     "remote: Permission to team/project.git denied to github-actions[bot].",
