@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 
+from runner.results.links import Links
 from runner.results.markdown import code, details, fence
 from runner.results.model import Cost, Provenance, Report
 from runner.results.numbers import moment
 from runner.results.pointer import landing_path
+from runner.results.write import MANIFEST, RESULT
 from runner.wording import dollars
 
 MOST_NAMES = 20
@@ -30,7 +32,7 @@ def cost_block(report: Report) -> str:
     )
 
 
-def rollback_block(report: Report) -> str:
+def rollback_block(report: Report, links: Links) -> str:
     """The commands that put the old weights back, or remove new ones, once this is merged."""
     restore, remove = ("runner", "weights", "rollback"), ("git", "rm", "--")
     changed = [
@@ -43,7 +45,16 @@ def rollback_block(report: Report) -> str:
     lines = [shlex.join([*command, path]) for command, path in changed[:MOST_NAMES]]
     more = f"\n\n…and {len(changed) - MOST_NAMES} more files." if len(changed) > MOST_NAMES else ""
     head = "### How to roll back\n\nAfter merging, each command puts one file back:"
-    return f"{head}\n\n{fence(chr(10).join(lines), 'sh')}{more}"
+    return f"{head}\n\n{fence(chr(10).join(lines), 'sh')}{more}\n\n{_revert(report, links)}"
+
+
+def _revert(report: Report, links: Links) -> str:
+    """How to take all of it back, after a merge and after a squash alike: git finds the commit."""
+    button = "; so does the button Revert of the merged pull request" if links.diagrams else ""
+    result = f"results/{report.job}/{report.run}/{RESULT}"
+    found = shlex.join(["git", "log", "-1", "--first-parent", "--diff-filter=A", "--format=%H", "--", result])
+    command = fence(f'git revert --mainline 1 "$({found})"', "sh")
+    return f"This takes back the whole of it, merged or squashed{button}:\n\n{command}"
 
 
 def reproduce_block(report: Report) -> str:
@@ -67,9 +78,10 @@ def reproduce_block(report: Report) -> str:
     return body
 
 
-def provenance_block(report: Report) -> str:
+def provenance_block(report: Report, links: Links) -> str:
     """Where the result comes from, folded away."""
-    rows = [f"- {name}: {value}" for name, value in _facts(report, report.provenance) if value]
+    files = ("files", f"{links.file(RESULT)}, {links.file(MANIFEST)}")
+    rows = [f"- {name}: {value}" for name, value in (*_facts(report, report.provenance), files) if value]
     return details("Where this comes from", "\n".join(rows))
 
 

@@ -14,7 +14,7 @@ _MOST_NAMED = 5
 def title(report: Report) -> str:
     """What changed, in one plain line; it becomes the title of the pull request.
 
-    For example `skirmish-weights: generalist +4.1 points vs champion (95 %: 2.9 to 5.3)`.
+    For example `skirmish-weights: +4.1 points vs champion (95 %: 2.9 to 5.3)`.
     """
     reservation = _reservation(report)
     change = one_line(f"{report.job}: {_change(report)}", _LONGEST_TITLE - len(reservation))
@@ -45,7 +45,7 @@ def _change(report: Report) -> str:
         return _against_champion(report, compared)
     measured = next((gate for gate in report.gates if gate.value is not None), None)
     if measured is not None and measured.value is not None:
-        return f"{_short(measured.task)}{measured.metric} {_plain(report, measured)}"
+        return f"{_which(report, measured)}{measured.metric} {_plain(report, measured)}"
     if report.state != "succeeded":
         return report.state
     if report.weights:
@@ -65,14 +65,14 @@ def _against_champion(report: Report, compared: list[GateResult]) -> str:
     others = f", and {len(compared) - 1} more" if len(compared) > 1 else ""
     exact = not gate.method or low is None or high is None
     if _is_rate(report, gate):
-        change = f"{_short(gate.task)}{_points(delta)} points vs champion"
+        change = f"{_which(report, gate)}{_points(delta)} points vs champion"
         interval = (
             ""
             if exact
             else f" ({_confidence(gate)}: {fixed(100 * (low or 0), 1)} to {fixed(100 * (high or 0), 1)})"
         )
     else:
-        change = f"{_short(gate.task)}{gate.metric} {signed(delta)} vs champion"
+        change = f"{_which(report, gate)}{gate.metric} {signed(delta)} vs champion"
         interval = "" if exact else f" ({_confidence(gate)}: {compact(low or 0)} to {compact(high or 0)})"
     return change + interval + others
 
@@ -149,9 +149,11 @@ def _metric(report: Report, gate: GateResult) -> Metric | None:
     return next((task.metrics.get(gate.metric) for task in report.tasks if task.id == gate.task), None)
 
 
-def _short(task: str) -> str:
-    """The task's name without its stage, and a space; nothing for the run."""
-    return f"{task.rpartition('/')[2]} " if task else ""
+def _which(report: Report, gate: GateResult) -> str:
+    """The gate's task without its stage, and a space, where another task could be meant."""
+    judged = {one.task for one in report.gates if one.metric == gate.metric}
+    measured = {task.id for task in report.tasks if gate.metric in task.metrics}
+    return f"{gate.task.rpartition('/')[2]} " if gate.task and len(judged | measured) > 1 else ""
 
 
 def _points(delta: float) -> str:

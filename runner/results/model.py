@@ -150,7 +150,7 @@ class WeightChange(Struct, frozen=True, omit_defaults=True):
 class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that the run proposes to put into the repository at `path`.
 
-    `pointer` is true when the file itself is over the size limit and only a pointer lands.
+    A file over the size limit lands as a `pointer` to the run, or through Git `lfs`.
     """
 
     path: str
@@ -160,6 +160,7 @@ class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     previous_sha256: str = ""
     changes: tuple[WeightChange, ...] = ()
     pointer: bool = False
+    lfs: bool = False
 
 
 class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import json
 
 from runner.results.model import WeightFile
@@ -26,3 +28,8 @@ def pointer(weight: WeightFile, run: str) -> bytes:
         "get": f"runner results download {run}",
     }
     return json.format(json.encode(document), indent=2) + b"\n"
+
+
+def large_paths(weights: Iterable[WeightFile]) -> frozenset[str]:
+    """The files that land through Git LFS."""
+    return frozenset(weight.path for weight in weights if weight.lfs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,6 +12,7 @@ from msgspec import Struct
 from runner.errors import InputError, ProviderError
 from runner.repository.git import Repository
 from runner.results.files import replacing
+from runner.results.held import Held, on_disk
 from runner.results.pointer import landing_path
 from runner.results.weight_content import content_at, content_before
 from runner.results.weight_history import Step, steps
@@ -18,13 +21,15 @@ from runner.results.weight_history import Step, steps
 class Restored(Struct, frozen=True):
     """A file that was put back; `changed` is false where it stood like that already.
 
-    `removed` where it is a pointer that did not exist before.
+    `removed` where it is a pointer that did not exist before. `lfs` where what stands there now is the
+    pointer of Git LFS, in place of the content.
     """
 
     path: str
     label: str
     changed: bool
     removed: bool = False
+    lfs: bool = False
 
 
 def rollback(repository: Repository, path: str, point: str | None = None) -> Restored:
@@ -34,20 +39,31 @@ def rollback(repository: Repository, path: str, point: str | None = None) -> Res
     has uncommitted changes, or its old content cannot be found.
     """
     _require_committed(repository, path)
-    wanted: bytes | None
+    wanted: Held | None
     if point is None:
         step = _latest(repository, path)
         label = f"before run {step.entry.report.run}"
         wanted = content_before(repository, path, step.entry, step.file)
     else:
         found = content_at(repository, path, point)
-        label, wanted = found.label, found.content
+        label, wanted = found.label, found.held
     file = repository.root / path
-    current = file.read_bytes() if file.is_file() else None
-    if current == wanted:
+    current = on_disk(repository, file) if file.is_file() else None
+    if (wanted and wanted.sha256) == (current and current.sha256):
         return Restored(path, label, changed=False)
-    _replace(file, wanted)
-    return Restored(path, label, changed=True, removed=wanted is None)
+    if wanted is None:
+        _remove(file)
+        return Restored(path, label, changed=True, removed=True)
+    as_pointer = wanted.lfs and (
+        wanted.file is None or current is None or current.lfs or not _has_lfs(repository)
+    )
+    _replace(file, wanted, as_pointer=as_pointer)
+    return Restored(path, label, changed=True, lfs=as_pointer)
+
+
+def _has_lfs(repository: Repository) -> bool:
+    """Whether git puts a pointer into a commit where the content stands in the working tree."""
+    return bool(repository.text("config", "--default", "", "--get", "filter.lfs.clean"))
 
 
 def _latest(repository: Repository, path: str) -> Step:
@@ -85,15 +101,24 @@ def _require_committed(repository: Repository, path: str) -> None:
         )
 
 
-def _replace(file: Path, content: bytes | None) -> None:
-    """Writes a file whole or not at all, with the permissions that it had; removes it for None."""
-    try:
-        if content is None:
-            file.unlink()
-            return
+def _replace(file: Path, held: Held, *, as_pointer: bool) -> None:
+    """Writes a file whole or not at all, with the permissions that it had."""
+    with _in_words(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as new:
-            new.write(content)
+            held.write(new, as_pointer=as_pointer)
+
+
+def _remove(file: Path) -> None:
+    with _in_words(file):
+        file.unlink()
+
+
+@contextmanager
+def _in_words(file: Path) -> Iterator[None]:
+    """Raises ProviderError for what goes wrong with the disk inside."""
+    try:
+        yield
     except OSError as error:
         raise ProviderError(
             "cannot-write-file", f"the file could not be written: {error.strerror}", place=os.fspath(file)

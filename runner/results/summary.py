@@ -13,25 +13,16 @@ from runner.results.blocks import (
     gates_block,
     tasks_block,
     warnings_block,
-    weights_block,
 )
 from runner.results.headline import run_line, title, verdict_line
+from runner.results.links import Links
 from runner.results.model import Report
+from runner.results.weights_block import weights_block
 
 __all__ = ["Links", "summary", "title"]
 
 MOST_CHARACTERS = 60_000
 _LONGEST_SECTION = 12_000
-
-
-class Links(Struct, frozen=True):
-    """Where a reader of the page finds the files of the results folder.
-
-    `folder` stands before their names: empty where the page lies in the folder itself, else a
-    path or address that ends in a slash.
-    """
-
-    folder: str = ""
 
 
 class Block(Struct, frozen=True):
@@ -44,12 +35,11 @@ class Block(Struct, frozen=True):
 
 def summary(report: Report, links: Links | None = None) -> str:
     """The page as Markdown, always below 60,000 characters; what does not fit is pointed to."""
-    folder = (links or Links()).folder
-    page = _joined(_blocks(report, folder), folder)
-    return page + "\n"
+    links = links or Links()
+    return _joined(_blocks(report, links), links.folder) + "\n"
 
 
-def _blocks(report: Report, folder: str) -> list[Block]:
+def _blocks(report: Report, links: Links) -> list[Block]:
     """The parts in the order of reading."""
     sections = [
         Block(_heading(section), 5, section.strip() if len(section) <= _LONGEST_SECTION else "")
@@ -58,17 +48,17 @@ def _blocks(report: Report, folder: str) -> list[Block]:
     blocks = [
         Block("verdict", 0, verdict_line(report)),
         Block("run", 0, run_line(report)),
-        Block("warnings", 1, warnings_block(report)),
-        Block("gates", 2, gates_block(report)),
-        Block("weights", 6, weights_block(report)),
+        Block("warnings", 1, warnings_block(report, links)),
+        Block("gates", 2, gates_block(report, links)),
+        Block("weights", 6, weights_block(report, links)),
         *sections,
-        Block("charts", 4, charts_block(report, folder)),
-        Block("tasks", 5, tasks_block(report)),
-        Block("what failed", 3, failures_block(report)),
+        Block("charts", 4, charts_block(report, links)),
+        Block("tasks", 5, tasks_block(report, links)),
+        Block("what failed", 3, failures_block(report, links)),
         Block("cost", 1, cost_block(report)),
-        Block("how to roll back", 1, rollback_block(report)),
+        Block("how to roll back", 1, rollback_block(report, links)),
         Block("how to reproduce", 1, reproduce_block(report)),
-        Block("where this comes from", 2, provenance_block(report)),
+        Block("where this comes from", 2, provenance_block(report, links)),
     ]
     too_long = [
         block.name

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.engine.layout import RunLayout
 from runner.engine.record import read_plan
 from runner.errors import InputError
 from runner.repository.git import Repository
-from runner.results.blobs import landing, search, sha256
+from runner.repository.lfs import describe
+from runner.results.blobs import landing, parents, search
+from runner.results.held import Held, at, in_git, on_disk
 from runner.results.history import LOCAL_RUNS, Entry, entries, named
 from runner.results.model import WeightFile
 from runner.results.pointer import landing_path, pointer
@@ -23,7 +26,7 @@ class Content(Struct, frozen=True):
     """What a file held at some point, named by `label` for people."""
 
     label: str
-    content: bytes
+    held: Held
 
 
 def content_at(repository: Repository, path: str, point: str | None) -> Content:
@@ -36,7 +39,7 @@ def content_at(repository: Repository, path: str, point: str | None) -> Content:
         file = repository.root / path
         if not file.is_file():
             raise InputError("no-such-file", "there is no such file", place=path)
-        return Content(WORKING_TREE, file.read_bytes())
+        return Content(WORKING_TREE, on_disk(repository, file))
     entry = _entry(repository, path, point)
     if entry is not None:
         return _after(repository, path, entry, _made(entry, path))
@@ -48,26 +51,28 @@ def content_at(repository: Repository, path: str, point: str | None) -> Content:
             place=path,
             fix=f"list the runs that changed the file with: runner weights log {path}",
         )
-    content = repository.show(commit, path)
-    if content is None:
+    held = at(repository, commit, path)
+    if held is None:
         raise InputError("no-such-file", f"there was no such file at {point}", place=path)
-    return Content(f"commit {commit[:12]}", content)
+    return Content(f"commit {commit[:12]}", held)
 
 
-def content_before(repository: Repository, path: str, entry: Entry, file: WeightFile) -> bytes | None:
+def content_before(repository: Repository, path: str, entry: Entry, file: WeightFile) -> Held | None:
     """What the file held before a run that is merged; None for a pointer that was not there.
 
     Raises InputError where it did not exist, or cannot be found.
     """
     run = entry.report.run
     commit = landing(repository, entry)
-    content = None if commit is None else repository.show(f"{commit}^", path)
+    before = [] if commit is None else [at(repository, one, path) for one in parents(repository, commit)]
+    known = [held for held in before if held is not None and held.sha256 == file.previous_sha256]
+    held = next(iter(known or before), None)
     if path != file.path:
-        return content
-    if content is None or sha256(content) == file.sha256:
-        content = search(repository, path, file.previous_sha256)
-    if content is not None:
-        return content
+        return held
+    if held is None or held.sha256 == file.sha256:
+        held = search(repository, path, file.previous_sha256)
+    if held is not None:
+        return held
     if not file.previous_sha256:
         raise InputError(
             "made-by-run",
@@ -108,12 +113,14 @@ def _after(repository: Repository, path: str, entry: Entry, file: WeightFile) ->
     """
     label = f"run {entry.report.run}"
     if path != file.path:
-        return Content(label, pointer(file, entry.report.run))
+        return Content(label, in_git(repository, pointer(file, entry.report.run)))
     commit = landing(repository, entry)
-    content = None if commit is None else repository.show(commit, path)
-    if content is None or sha256(content) != file.sha256:
-        content = _kept(repository.root, entry, file) or search(repository, path, file.sha256)
-    if content is None:
+    held = None if commit is None else at(repository, commit, path)
+    if held is None or held.sha256 != file.sha256:
+        held = _kept(repository.root, entry, file) or search(repository, path, file.sha256)
+    elif held.lfs and held.file is None and (kept := _kept(repository.root, entry, file)):
+        held = replace(held, file=kept.file)
+    if held is None:
         where = "where the run was made: runner results download " + entry.report.run
         raise InputError(
             "content-missing",
@@ -122,10 +129,10 @@ def _after(repository: Repository, path: str, entry: Entry, file: WeightFile) ->
             place=path,
             fix=where if file.pointer else f"git fetch --unshallow, in a shallow clone; or {where}",
         )
-    return Content(label, content)
+    return Content(label, held)
 
 
-def _kept(root: Path, entry: Entry, file: WeightFile) -> bytes | None:
+def _kept(root: Path, entry: Entry, file: WeightFile) -> Held | None:
     """The file as it lies in the outputs of a run of this machine."""
     layout = RunLayout(root / LOCAL_RUNS / entry.report.run)
     attempts = {task.id: task.attempts[-1].number for task in entry.report.tasks if task.attempts}
@@ -138,6 +145,6 @@ def _kept(root: Path, entry: Entry, file: WeightFile) -> bytes | None:
             continue
         path = layout.output(deployed.task, attempts[deployed.task]) / deployed.path
         if path.is_file() and not path.is_symlink():
-            content = path.read_bytes()
-            return content if sha256(content) == file.sha256 else None
+            sha256 = describe(path).sha256
+            return Held(sha256, file=path) if sha256 == file.sha256 else None
     return None

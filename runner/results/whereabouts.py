@@ -33,7 +33,16 @@ def result_path(entry: Entry) -> str:
 
 
 def _merged(repository: Repository) -> set[str]:
-    log = ("log", "--full-history", "--no-renames", "--diff-filter=A", "--format=", "--name-only", "-z")
+    log = (
+        "log",
+        "--full-history",
+        "--diff-merges=first-parent",
+        "--no-renames",
+        "--diff-filter=A",
+        "--format=",
+        "--name-only",
+        "-z",
+    )
     return _names(repository.git("--literal-pathspecs", *log, "HEAD", "--", RESULTS))
 
 

@@ -15,15 +15,19 @@ def judged(report: Report, gate: Gate, metrics: dict[str, Metric]) -> Report:
 
 
 def test_a_title_says_what_changed_against_the_champion_in_points(tuned: Report) -> None:
-    assert title(tuned) == "skirmish-weights: generalist +4.1 points vs champion (95 %: 2.3 to 5.9)"
+    assert title(tuned) == "skirmish-weights: +4.1 points vs champion (95 %: 2.3 to 5.9)"
+
+
+def test_a_title_names_the_task_where_another_could_be_meant(tuned: Report) -> None:
+    other = replace(tuned.tasks[0], id="train/ember")
+    report = replace(tuned, tasks=(*tuned.tasks, other))
+    assert title(report) == "skirmish-weights: generalist +4.1 points vs champion (95 %: 2.3 to 5.9)"
 
 
 def test_a_doubtful_gain_is_called_undecided(tuned: Report) -> None:
     metrics = {"win_rate": Metric(0.5, trials=100), "champion.win_rate": Metric(0.54, trials=100)}
     report = judged(tuned, Gate(metric="win_rate", against="champion"), metrics)
-    assert title(report) == (
-        "skirmish-weights: generalist -4.0 points vs champion (95 %: -17.5 to 9.7) [undecided]"
-    )
+    assert title(report) == ("skirmish-weights: -4.0 points vs champion (95 %: -17.5 to 9.7) [undecided]")
 
 
 def test_a_mean_is_compared_in_its_own_unit(tuned: Report) -> None:
@@ -32,13 +36,13 @@ def test_a_mean_is_compared_in_its_own_unit(tuned: Report) -> None:
         "champion.reward": Metric(10.0, stddev=1, count=100),
     }
     report = judged(tuned, Gate(metric="reward", against="champion"), metrics)
-    assert title(report) == "skirmish-weights: generalist reward +2.5 vs champion (95 %: 2.221 to 2.779)"
+    assert title(report) == "skirmish-weights: reward +2.5 vs champion (95 %: 2.221 to 2.779)"
 
 
 def test_exact_values_have_no_interval(tuned: Report) -> None:
     metrics = {"reward": Metric(12.5), "champion.reward": Metric(13.0)}
     report = judged(tuned, Gate(metric="reward", against="champion"), metrics)
-    assert title(report) == "skirmish-weights: generalist reward -0.5 vs champion [gate failed]"
+    assert title(report) == "skirmish-weights: reward -0.5 vs champion [gate failed]"
 
 
 def test_of_several_comparisons_the_one_that_decides_is_in_the_title(tuned: Report) -> None:
@@ -115,5 +119,5 @@ def test_the_run_line_counts_tasks(broken: Report) -> None:
 def test_huge_numbers_have_a_title_too(tuned: Report) -> None:
     metrics = {"x": Metric(1e308), "champion.x": Metric(-1e308)}
     assert title(judged(tuned, Gate(metric="x", against="champion"), metrics)) == (
-        "skirmish-weights: generalist x +inf vs champion [undecided]"
+        "skirmish-weights: x +inf vs champion [undecided]"
     )

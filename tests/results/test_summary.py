@@ -24,6 +24,11 @@ def test_a_broken_run_reads_as_its_golden_page(broken: Report, golden: Golden) -
     golden("broken.md", summary(broken))
 
 
+def test_a_page_on_github_reads_as_its_golden_page(tuned: Report, golden: Golden) -> None:
+    folder = f"https://github.com/acme/demo/blob/{'c0ffee' * 6}abcd/results/{tuned.job}/{tuned.run}/"
+    golden("github.md", summary(tuned, Links(folder, diagrams=True)))
+
+
 def test_the_first_line_is_the_verdict_and_what_it_rests_on(tuned: Report) -> None:
     first = summary(tuned).split("\n", 1)[0]
     assert first.startswith("**Verdict: pass.** Both gates hold; train/generalist: win_rate 0.612 is above")
@@ -41,6 +46,32 @@ def test_a_pointer_is_what_is_rolled_back_and_the_file_stays_with_the_run(tuned:
     assert "`data/model.bin.pointer.json` lands in its place" in page
     assert f"`runner results download {tuned.run}`" in page
     assert "```sh\nrunner weights rollback data/model.bin.pointer.json\n```" in page
+
+
+def test_a_file_in_git_lfs_says_its_size_its_sum_and_how_to_get_it(tuned: Report) -> None:
+    large = replace(tuned.weights[0], path="data/model 1.bin", bytes=200_000_000, changes=(), lfs=True)
+    page = summary(replace(tuned, weights=(large,)))
+    assert f"It goes through Git LFS, as it is large: its SHA-256 is `{large.sha256}`" in page
+    assert "its size 200,000,000 bytes." in page
+    assert "`git lfs pull '--include=data/model 1.bin'`" in page
+    assert "runner weights rollback 'data/model 1.bin'" in page
+
+
+def test_what_was_cut_is_linked_where_the_folder_has_an_address(tuned: Report) -> None:
+    long = replace(tuned, warnings=("careful",) * 25)
+    assert "…and 5 more warnings: see `result.json`." in summary(long, Links("results/a/b/"))
+    link = "[`result.json`](https://example.org/b/result.json)"
+    assert f"…and 5 more warnings: see {link}." in summary(long, Links("https://example.org/b/"))
+
+
+def test_charts_beyond_their_room_are_links_to_the_pictures(tuned: Report) -> None:
+    many = replace(tuned, charts=tuned.charts * 40)
+    page = summary(many, Links("https://example.org/b/", diagrams=True))
+    charts = page.split("### Charts")[1].split("### Tasks")[0]
+    assert len(charts) < 30_000
+    assert charts.count("```mermaid") >= 8
+    assert charts.count("https://example.org/b/charts/") == 80
+    assert "![" not in page
 
 
 def test_the_order_of_the_changes_is_explained(tuned: Report) -> None:

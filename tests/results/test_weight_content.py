@@ -21,7 +21,7 @@ def test_content_is_that_of_the_working_tree_a_run_or_a_commit(history: Shelf) -
     repository = Repository.find(history.root)
     history.put(b"mine\n")
     points = (None, "latest", "HEAD", "HEAD~1")
-    found = [content_at(repository, history.path, point).content for point in points]
+    found = [content_at(repository, history.path, point).held.head(history.path) for point in points]
     assert found == [b"mine\n", V2, V2, V1]
 
 
@@ -44,7 +44,7 @@ def kept(shelf: Shelf, content: bytes) -> str:
 def test_the_weights_of_a_local_run_are_read_from_its_folder(history: Shelf) -> None:
     run = kept(history, V4)
     found = content_at(Repository.find(history.root), history.path, run)
-    assert (found.label, found.content) == (f"run {run}", V4)
+    assert (found.label, found.held.head(history.path)) == (f"run {run}", V4)
 
 
 def test_an_output_that_was_changed_since_is_not_what_the_run_made(history: Shelf) -> None:
@@ -62,4 +62,4 @@ def test_a_large_file_is_read_where_the_run_was_made_and_its_pointer_anywhere(hi
         content_at(repository, history.path, run)
     assert caught.value.fix == f"where the run was made: runner results download {run}"
     found = content_at(repository, history.path + ".pointer.json", run)
-    assert f'"run": "{run}"'.encode() in found.content
+    assert f'"run": "{run}"'.encode() in found.held.head(history.path)

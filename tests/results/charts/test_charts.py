@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runner.results.charts import file_names, render
 from runner.results.charts.svg import WIDTH, fitted, text_width
 from runner.results.model import Bar, BarChart, Chart, LineChart, Report, Series
+from tests.results.charts.strategies import any_chart
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -111,23 +112,8 @@ def test_a_fitted_name_fits(name: str, width: float) -> None:
     assert text_width(fitted(name, width)) <= width or fitted(name, width) == "…"
 
 
-numbers = st.floats(allow_nan=True, allow_infinity=True)
-points = st.lists(st.tuples(numbers, numbers), max_size=30).map(tuple)
-line_charts = st.builds(
-    LineChart, st.text(max_size=9), st.text(max_size=99), st.text(max_size=99), st.text(max_size=99),
-    st.lists(st.builds(Series, st.text(max_size=99), points), max_size=20).map(tuple),
-)  # fmt: skip
-bar_charts = st.builds(
-    BarChart, st.text(max_size=9), st.text(max_size=99), st.text(max_size=99),
-    st.lists(
-        st.builds(Bar, st.text(max_size=99), numbers, st.none() | numbers, st.none() | numbers), max_size=20
-    ).map(tuple),
-    st.none() | numbers,
-)  # fmt: skip
-
-
 @settings(max_examples=150, deadline=None)
-@given(chart=st.one_of(line_charts, bar_charts))
+@given(chart=any_chart)
 def test_whatever_the_data_the_picture_is_whole_and_the_same_again(chart: Chart) -> None:
     picture = render(chart)
     assert picture == render(chart)

@@ -1,0 +1,24 @@
+"""Any charts that a program might make us draw."""
+
+from hypothesis import strategies as st
+
+from runner.results.model import Bar, BarChart, LineChart, Series
+
+_signs = st.sampled_from(
+    ['"', "```", "\n", "%%{init: {}}%%", "#35;", "&lt;", "<b>", "[", "]", "{", "}", "-->", "---\n", "line"]
+)
+texts = st.text(max_size=99) | st.lists(_signs, max_size=5).map("".join)
+numbers = st.floats(allow_nan=True, allow_infinity=True)
+points = st.lists(st.tuples(numbers, numbers), max_size=30).map(tuple)
+line_charts = st.builds(
+    LineChart, texts, texts, texts, texts,
+    st.lists(st.builds(Series, texts, points), max_size=20).map(tuple),
+)  # fmt: skip
+bar_charts = st.builds(
+    BarChart, texts, texts, texts,
+    st.lists(
+        st.builds(Bar, texts, numbers, st.none() | numbers, st.none() | numbers), max_size=20
+    ).map(tuple),
+    st.none() | numbers,
+)  # fmt: skip
+any_chart = st.one_of(line_charts, bar_charts)
