@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -98,7 +99,7 @@ def survey(repository: Repository, job: str, base: str) -> list[Branch]:
         )
     busy = _in_use(repository)
     found = []
-    for name, number in sorted(_numbered(references, job).items(), key=lambda item: item[1]):
+    for name, number in sorted(numbered(references, job).items(), key=lambda item: item[1]):
         if name in references:
             found.append(_judged(repository, references[name], number, job, base, busy))
         else:
@@ -124,7 +125,7 @@ def choose(existing: list[Branch], job: str) -> Target:
     while number in used and used[number].standing != "merged":
         number += 1
     old = used[number].tip if number in used else ""
-    return Target(_name(job, number), old, False, avoided(existing, number))
+    return Target(branch_name(job, number), old, False, avoided(existing, number))
 
 
 def avoided(existing: list[Branch], number: int) -> tuple[str, ...]:
@@ -133,11 +134,12 @@ def avoided(existing: list[Branch], number: int) -> tuple[str, ...]:
     return tuple(f"{branch.reason}, so it was left as it is." for branch in passed_over)
 
 
-def _name(job: str, number: int) -> str:
+def branch_name(job: str, number: int) -> str:
+    """The branch with a number: the first has none in its name."""
     return f"{PREFIX}/{job}" if number == 1 else f"{PREFIX}/{job}-{number}"
 
 
-def _numbered(references: dict[str, _Reference], job: str) -> dict[str, int]:
+def numbered(references: Iterable[str], job: str) -> dict[str, int]:
     """The names among `references`, or above one of them, that the job could use, with their numbers."""
     pattern = re.compile(rf"({PREFIX}/{re.escape(job)}(?:-([2-9]|[1-9]\d+))?)(?:/.*)?")
     matches = filter(None, map(pattern.fullmatch, references))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from runner.errors import InputError, ProviderError
 from runner.forge.base import Proposal
@@ -15,7 +17,16 @@ from runner.repository.git import Repository
 
 RUN_TRAILER: Final = "Runner-Run"
 JOB_TRAILER: Final = "Runner-Job"
+ENDED_TRAILER: Final = "Runner-Ended"
+BASE_TRAILER: Final = "Runner-Base"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class Blob(Struct, frozen=True):
+    """A file's content among the repository's objects, and git's mode of the file."""
+
+    mode: str
+    id: str
 
 
 def build(repository: Repository, proposal: Proposal) -> str:
@@ -24,10 +35,10 @@ def build(repository: Repository, proposal: Proposal) -> str:
     Contents are stored as given, whatever filters the repository has. Raises InputError where a
     file of the proposal stands in the way of one in the repository.
     """
-    tree = _tree(repository, proposal)
+    made = tree(repository, proposal.base, store(repository, proposal.base, proposal.files))
     return (
         repository.git(
-            "-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, "-p", proposal.base,
+            "-c", "i18n.commitEncoding=UTF-8", "commit-tree", made, "-p", proposal.base,
             input=message(proposal), env=bot.identity(proposal.date),
         )
         .decode()
@@ -35,13 +46,14 @@ def build(repository: Repository, proposal: Proposal) -> str:
     )  # fmt: skip
 
 
-def message(proposal: Proposal) -> bytes:
-    """The commit message: title, body, and trailers that say whose it is."""
+def message(proposal: Proposal, *trailers: str) -> bytes:
+    """The commit message: title, body, and trailers that say whose it is, those given last."""
     parts = [one_line(proposal.title)]
     body = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", proposal.message).strip()
     if body:
         parts.append(body)
-    parts.append(f"{RUN_TRAILER}: {one_line(proposal.run)}\n{JOB_TRAILER}: {one_line(proposal.job)}")
+    own = (f"{RUN_TRAILER}: {one_line(proposal.run)}", f"{JOB_TRAILER}: {one_line(proposal.job)}")
+    parts.append("\n".join((*own, *trailers)))
     return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
 
 
@@ -50,17 +62,22 @@ def one_line(text: str) -> str:
     return _CONTROL.sub(" ", text).strip()
 
 
-def _tree(repository: Repository, proposal: Proposal) -> str:
-    """The base's tree with the proposal's files in it."""
-    modes = file_modes(repository, proposal.base, proposal.files)
-    lines = [
-        b"%s %s\t%s\0" % (modes[path].encode(), _stored(repository, content), path.encode())
-        for path, content in sorted(proposal.files.items())
-    ]
+def store(repository: Repository, base: str, files: Mapping[str, bytes | Path]) -> dict[str, Blob]:
+    """The files as objects of the repository, by path: each with its mode on top of `base`.
+
+    Raises InputError where a file stands in the way of one of the base, ProviderError where one is gone.
+    """
+    modes = file_modes(repository, base, files)
+    return {path: Blob(modes[path], _stored(repository, files[path])) for path in sorted(files)}
+
+
+def tree(repository: Repository, base: str, blobs: Mapping[str, Blob]) -> str:
+    """The tree of `base` with these files in it."""
+    lines = [f"{blob.mode} {blob.id}\t{path}\0".encode() for path, blob in blobs.items()]
     with repository.temporary_index() as index:
         env = {"GIT_INDEX_FILE": str(index)}
         plain = ("-c", "core.splitIndex=false", "-c", "core.fsmonitor=false", "-c", "index.sparse=false")
-        repository.git(*plain, "read-tree", proposal.base, env=env)
+        repository.git(*plain, "read-tree", base, env=env)
         repository.git(*plain, "update-index", "-z", "--index-info", input=b"".join(lines), env=env)
         return repository.git(*plain, "write-tree", env=env).decode().strip()
 
@@ -99,16 +116,16 @@ def _standing(repository: Repository, base: str, paths: Collection[str]) -> dict
     return found
 
 
-def _stored(repository: Repository, content: bytes | Path) -> bytes:
+def _stored(repository: Repository, content: bytes | Path) -> str:
     """The id of `content` in the repository's objects, stored as it is."""
-    store = ("hash-object", "-w", "--no-filters")
+    plainly = ("hash-object", "-w", "--no-filters")
     if isinstance(content, bytes):
-        return repository.git(*store, "--stdin", input=content).strip()
+        return repository.git(*plainly, "--stdin", input=content).decode().strip()
     if content.is_symlink() or not content.is_file():
         raise ProviderError(
             "proposal-file", "the produced file is gone or is not a regular file", place=str(content)
         )
-    return repository.git(*store, "--", str(content.absolute())).strip()
+    return repository.text(*plainly, "--", str(content.absolute()))
 
 
 def _in_the_way(path: str, why: str) -> InputError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,13 +10,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from runner.errors import InputError, ProviderError
+from runner.errors import ProviderError
 from runner.forge import branches, commit, pages
 from runner.forge.base import Proposal, PullRequest, State
+from runner.forge.large import landing
+from runner.forge.lfs import store_locally
 from runner.forge.paths import vet as vet_paths
+from runner.forge.vetting import vetted
 from runner.repository.git import Repository
 
-_JOB: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TRIES: Final = 12
 
 
@@ -27,6 +28,17 @@ class LocalForge:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
 
+    def base(self) -> str:
+        """See `Forge.base`: the commit that is checked out."""
+        return self.repository.head()
+
+    def thread(self, commit: str) -> str:
+        """See `Forge.thread`: nobody talks here."""
+        return ""
+
+    def tell(self, thread: str, topic: str, text: str) -> None:
+        """See `Forge.tell`."""
+
     def require_room(self, job: str, base: str, paths: Collection[str]) -> None:
         """See `Forge.require_room`."""
         vet_paths(paths)
@@ -35,9 +47,13 @@ class LocalForge:
 
     def propose(self, proposal: Proposal) -> PullRequest:
         """See `Forge.propose`. Touches neither the working tree nor the index."""
-        proposal = self._vetted(proposal)
+        proposal = vetted(self.repository, proposal)
+        pages.charts(proposal)
         with self._alone():
-            made = commit.build(self.repository, proposal)
+            landed = landing(self.repository, proposal)
+            for file in landed.objects:
+                store_locally(self.repository.common_directory, file)
+            made = commit.build(self.repository, replace(proposal, files=landed.files))
             for attempt in range(_TRIES):
                 time.sleep(0.02 * attempt * random.random())
                 pull = self._place(proposal, made)
@@ -49,19 +65,6 @@ class LocalForge:
             place=str(self.repository.root),
             fix="Try again.",
         )
-
-    def _vetted(self, proposal: Proposal) -> Proposal:
-        """The proposal with its base as a full commit id. Raises InputError for what cannot be proposed."""
-        if not _JOB.fullmatch(proposal.job):
-            raise InputError("proposal-job", "this is not the name of a job", place=proposal.job)
-        vet_paths(proposal.files)
-        pages.charts(proposal)
-        base = self.repository.commit(proposal.base)
-        if base is None:
-            raise InputError(
-                "proposal-base", "the repository has no such commit to build on", place=proposal.base
-            )
-        return replace(proposal, base=base)
 
     def _place(self, proposal: Proposal, made: str) -> PullRequest | None:
         """Put the commit `made` on the job's branch; None when the branch moved meanwhile."""

@@ -16,6 +16,7 @@ from msgspec import Struct
 from runner.forge.base import Proposal, PullRequest
 from runner.forge.diff import FileChange, Line
 from runner.forge.markdown import to_html
+from runner.results.summary import Links
 
 _OPEN_LINES: Final = 120
 _VERDICTS: Final = {
@@ -33,6 +34,11 @@ class View(Struct, frozen=True, kw_only=True):
     pull: PullRequest
     into: str | None
     changes: list[FileChange]
+
+    @property
+    def body(self) -> str:
+        """What the proposal says of itself, with its charts beside it."""
+        return self.proposal.page(Links())
 
     @property
     def target(self) -> str:
@@ -91,7 +97,7 @@ def render(view: View, charts: Mapping[str, str]) -> str:
     }
     html = {
         "style": (here / "page.css").read_text(encoding="utf-8").strip(),
-        "body": to_html(proposal.body, {name: _data(svg) for name, svg in charts.items()}),
+        "body": to_html(view.body, {name: _data(svg) for name, svg in charts.items()}),
         "notes": "".join(f'<div class="note" role="note">{to_html(note, {})}</div>\n' for note in pull.notes),
         "files": "".join(_file(number, change) for number, change in enumerate(view.changes, 1)),
         "decide": _decide(view),

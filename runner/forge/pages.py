@@ -82,7 +82,7 @@ def _markdown(view: View) -> str:
         f"{state} · {view.verdict} · `{pull.branch}` into `{view.target}`\n\n"
         f"Run {proposal.run} of {proposal.job}, ended {view.ended}; "
         f"commit `{pull.commit[:12]}` on `{pull.base[:12]}`.\n\n"
-        f"{notes}{proposal.body.strip()}\n\n"
+        f"{notes}{view.body.strip()}\n\n"
         f"## Files changed\n\n{view.totals}\n\n| File | Lines |\n|---|---|\n{rows}\n"
         f"## Decide\n\n{choices}"
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from runner.errors import InputError
+from runner.manifest.paths import is_protected
 
-PROTECTED: Final = ("jobs", ".github", "runner.toml", ".git", ".runner")
 _LONGEST: Final = 400
 
 
@@ -21,8 +21,7 @@ def vet(paths: Iterable[str]) -> None:
         parts = path.split("/")
         if not _plain(path) or any(part in ("", ".", "..") for part in parts):
             raise _refused(path, "this is not a plain path inside the repository")
-        lowered = [part.lower().rstrip(". ") for part in parts]
-        if lowered[0] in PROTECTED or ".git" in lowered or "git~1" in lowered:
+        if is_protected(path):
             raise _refused(path, "no job may write here: it decides what runs")
         for depth in range(1, len(parts)):
             if "/".join(parts[:depth]) in known:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,14 @@ from runner.forge import FORGES
 from runner.forge.base import Proposal, PullRequest
 from runner.forge.local import LocalForge
 from runner.repository.git import Repository
+from runner.results.summary import Links
 
 Make = Callable[..., Any]
 BRANCH = "runner/tune"
+
+
+def page(_links: Links) -> str:
+    return "**Verdict: pass.**"
 
 
 def proposal(made: Any, run: str = "r1", **changes: Any) -> Proposal:
@@ -24,7 +30,7 @@ def proposal(made: Any, run: str = "r1", **changes: Any) -> Proposal:
         job="tune",
         run=run,
         title=f"tune: {run}",
-        body="**Verdict: pass.**",
+        page=page,
         verdict="pass",
         base=made.git("rev-parse", "HEAD"),
         date=1_700_000_000.0 + int(run[1:]),
@@ -422,3 +428,31 @@ def test_a_commit_by_hand_in_the_very_moment_is_not_lost(checkout: Make) -> None
     assert not hook.exists()
     assert made.git("rev-parse", BRANCH) == by_hand
     assert pull.branch == f"{BRANCH}-2"
+
+
+def test_a_large_file_is_kept_where_git_lfs_keeps_it(checkout: Make, tmp_path: Path) -> None:
+    made = checkout(files={"data/w.bin": "old", ".gitattributes": "*.png binary\n"})
+    (tmp_path / "w.bin").write_bytes(b"large")
+    files = {"data/w.bin": tmp_path / "w.bin", "a.txt": b"a"}
+    pull = propose(made, files=files, large=frozenset({"data/w.bin"}))
+    name = hashlib.sha256(b"large").hexdigest()
+    assert made.git("show", f"{BRANCH}:data/w.bin") == (
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize 5"
+    )
+    kept = made.root / ".git" / "lfs" / "objects" / name[:2] / name[2:4] / name
+    assert kept.read_bytes() == b"large"
+    attributes = made.git("show", f"{BRANCH}:.gitattributes").splitlines()
+    assert attributes[0] == "*.png binary"
+    assert "filter=lfs" in attributes[-1]
+    assert propose(made, files=files, large=frozenset({"data/w.bin"})).commit == pull.commit
+
+
+def test_what_the_base_gives_to_git_lfs_goes_there(checkout: Make) -> None:
+    made = checkout(files={".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n"})
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
+    propose(made, files={"a.bin": b"\0", "b.bin": pointer, "c.txt": b"c"})
+    name = hashlib.sha256(b"\0").hexdigest()
+    assert f"oid sha256:{name}" in made.git("show", f"{BRANCH}:a.bin")
+    assert made.git("show", f"{BRANCH}:b.bin").encode() + b"\n" == pointer
+    assert made.git("show", f"{BRANCH}:c.txt") == "c"
+    assert (made.root / ".git" / "lfs" / "objects" / name[:2] / name[2:4] / name).is_file()

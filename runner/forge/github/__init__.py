@@ -1,0 +1,1 @@
+"""GitHub: pull requests through the Git Data API, comments and statuses."""
