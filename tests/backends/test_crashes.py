@@ -19,6 +19,8 @@ from runner.engine.layout import RunLayout
 from runner.plan.model import Plan, Task
 from runner.results.model import TaskRecord
 
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).parents[2]
 LINES = 14
 

@@ -21,6 +21,7 @@ In the coordinator's container:
                     their calls, remains reads what they left
     published       the journal on the control Volume; mount is a Volume as a container sees it
     packing         makes the bundle
+    waking          tells GitHub that the run has finished, where a token for that is configured
     calls           how calls ended; the launching machine asks that, too
 
 In an attempt's container, with the provider's client and the standard library only:

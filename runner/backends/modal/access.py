@@ -39,8 +39,11 @@ def require_environment(settings: ModalSettings) -> str:
     return found.name or ""
 
 
-def require_plan(settings: ModalSettings, plan: Plan) -> None:
-    """Raises ProviderError for a missing secret, InputError for what the manifest may not ask for."""
+def require_plan(settings: ModalSettings, plan: Plan, wake: str = "") -> None:
+    """Raises ProviderError for a missing secret, InputError for what the manifest may not ask for.
+
+    `wake` is the variable with the runner's own token, which no program is given.
+    """
     own = {volume_name(settings.prefix, part) for part in PARTS}
     for stage in plan.stages:
         for path, name in stage.volumes.items():
@@ -52,10 +55,19 @@ def require_plan(settings: ModalSettings, plan: Plan) -> None:
                     fix="choose another name",
                 )
     for variable in sorted({name for stage in plan.stages for name in stage.secrets}):
+        if wake and settings.secret(variable) == settings.secret(wake):
+            raise InputError(
+                "secret-taken",
+                f"the secret {settings.secret(wake)} is the runner's own: with it, runs tell of their end",
+                place="spec.secrets",
+                fix="take a token of its own for the job",
+            )
         require_secret(settings, variable)
+    if wake:
+        require_secret(settings, wake, "github.wake")
 
 
-def require_secret(settings: ModalSettings, variable: str) -> None:
+def require_secret(settings: ModalSettings, variable: str, place: str = "spec.secrets") -> None:
     """Raises ProviderError where no secret holds this variable. One request."""
     from modal.exception import InvalidError, NotFoundError
 
@@ -68,6 +80,6 @@ def require_secret(settings: ModalSettings, variable: str) -> None:
             raise ProviderError(
                 "secret-missing",
                 f"Modal has no secret {name} that holds {variable}",
-                place="spec.secrets",
+                place=place,
                 fix=f"modal secret create{where} {name} {variable}=… (--force replaces one that is there)",
             ) from None

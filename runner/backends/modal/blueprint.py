@@ -34,11 +34,13 @@ RESTARTS: Final = 10
 class Blueprint:
     """The arguments of `modal.App.function` for each function of one run's app.
 
-    What several functions share is one object, so that the provider is asked for it once.
+    What several functions share is one object, so that the provider is asked for it once. `wake` is the
+    variable with the token for `waking`, which no stage gets.
     """
 
-    def __init__(self, settings: ModalSettings, run: str, plan: Plan, pinned: Pinned) -> None:
+    def __init__(self, settings: ModalSettings, run: str, plan: Plan, pinned: Pinned, wake: str = "") -> None:
         self._settings = settings
+        self._wake = wake
         self._folder = run_folder(run)
         self._outputs = f"{OUTPUTS_MOUNT}/{run}"
         self._tree = plan.source.tree
@@ -59,6 +61,7 @@ class Blueprint:
             "timeout": LONGEST,
             "retries": modal.Retries(max_retries=RESTARTS, initial_delay=1.0, backoff_coefficient=1.0),
             "max_containers": 1,
+            "secrets": [self._secret(self._wake)] if self._wake else [],
             "volumes": {
                 CONTROL_MOUNT: self._own("control", self._folder),
                 self._outputs: self._own("outputs", self._folder, read_only=True),

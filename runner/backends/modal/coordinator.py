@@ -26,6 +26,7 @@ from runner.backends.modal.published import Dismissed, Publication, PublishedJou
 from runner.backends.modal.remains import Remains
 from runner.backends.modal.session import ModalBackend
 from runner.backends.modal.spawning import Spawner
+from runner.backends.modal.waking import wake
 from runner.engine.events import Event, RetryRequested, RunOpened
 from runner.engine.execute import execute
 from runner.engine.journal import Journal
@@ -46,7 +47,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     `former` is the call that was appointed when this one was made; empty where none was. `retries` is
     how many requests for a retry the journal must hold in the end. Output files larger than `file_size`
-    stay where they are; a task may write `most_output`. `control` and `outputs` are names of Volumes.
+    stay where they are; a task may write `most_output`. `control` and `outputs` are names of Volumes,
+    `wake` is the variable with the token for `waking`; empty where nobody is to be told.
     """
 
     run: str
@@ -58,6 +60,7 @@ class Request(Struct, frozen=True, kw_only=True):
     most_output: int
     control: str
     outputs: str
+    wake: str = ""
     grace: float = GRACE
     work_for: float = WORK_FOR
     pace: Pace = Pace()
@@ -114,6 +117,8 @@ def _drive(told: Request, volumes: Mapping[str, modal.Volume], publication: Publ
         heed_signals=False,
     )
     _conclude(told, layout, publication, remains, state)
+    if told.wake:
+        print(wake(Path(CONTROL_MOUNT), told.wake))
     return state.finished or ""
 
 

@@ -23,16 +23,18 @@ REPOSITORY_TAG: Final = "repository"
 """The tag that says whose an app is, where several repositories share an environment."""
 
 
-def deploy(settings: ModalSettings, repository: str, run: str, plan: Plan, pinned: Pinned) -> None:
+def deploy(
+    settings: ModalSettings, repository: str, run: str, plan: Plan, pinned: Pinned, wake: str = ""
+) -> None:
     """Builds the images and makes the app of a run stand; repeating it changes nothing.
 
-    `repository` is whose run it is, for a tag. Raises InputError where what the manifest asks for
-    cannot be had, ProviderError for anything else.
+    `repository` is whose run it is, for a tag; for `wake` see `Blueprint`. Raises InputError where what
+    the manifest asks for cannot be had, ProviderError for anything else.
     """
     from modal.exception import Error
 
     with provider_errors(f"app {app_name(settings.prefix, run)}"):
-        made = app(settings, repository, run, plan, pinned)
+        made = app(settings, repository, run, plan, pinned, wake)
         try:
             made.deploy(environment_name=settings.environment or None)
         except Error as error:
@@ -55,7 +57,9 @@ def stands(settings: ModalSettings, run: str) -> bool:
     return True
 
 
-def app(settings: ModalSettings, repository: str, run: str, plan: Plan, pinned: Pinned) -> modal.App:
+def app(
+    settings: ModalSettings, repository: str, run: str, plan: Plan, pinned: Pinned, wake: str = ""
+) -> modal.App:
     """The app of a run, not yet known to the provider."""
     import modal
 
@@ -66,7 +70,7 @@ def app(settings: ModalSettings, repository: str, run: str, plan: Plan, pinned: 
     _require_short(name, *(stage_function(stage.name) for stage in plan.stages))
     tags = {"job": tag(plan.job), "run": tag(run), REPOSITORY_TAG: tag(repository)}
     made = modal.App(name, include_source=False, tags=tags)
-    blueprint = Blueprint(settings, run, plan, pinned)
+    blueprint = Blueprint(settings, run, plan, pinned, wake)
     made.function(**blueprint.coordinator())(coordinate)
     for stage in plan.stages:
         made.function(**blueprint.stage(stage))(attempt)

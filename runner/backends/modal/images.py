@@ -38,7 +38,7 @@ _CARRIED: Final = frozenset(
 )
 """What an attempt needs beside `worker/`: the standard library and these, whatever the image holds."""
 
-_ABOVE: Final = frozenset({"cli", "pipeline", "forge", "ledger", "lint", "kinds"})
+_ABOVE: Final = frozenset({"cli", "workflows", "pipeline", "forge", "ledger", "lint", "kinds"})
 
 _PARTS: Final = (".py", ".toml", ".css", ".html")
 

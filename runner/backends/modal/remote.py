@@ -60,13 +60,14 @@ class ModalRemote:
         self._repository = repository
         self._limits = settings.limits
         self._settings = settings.modal
+        self._wake = settings.github.wake
         self._control, self._code, self._outputs = (Store(settings.modal, part) for part in PARTS)
         self._calls: dict[str, Any] = {}
 
     def require(self, plan: Plan) -> None:
         """Asks for access, environment, secrets; two requests, and one for each secret."""
         require_access(self._settings)
-        require_plan(self._settings, plan)
+        require_plan(self._settings, plan, self._wake)
 
     def prepare(
         self,
@@ -95,7 +96,7 @@ class ModalRemote:
                 return
             waiting = "Modal is building what the job runs in; the first time takes minutes"
             with closing(Pinned(archive)) as pinned, _noted(note, waiting):
-                deploy(self._settings, self._repository, layout.run, plan, pinned)
+                deploy(self._settings, self._repository, layout.run, plan, pinned, self._wake)
 
     def is_prepared(self, run: str) -> bool:
         """Whether the app stands, which `prepare` makes last. One request."""
@@ -243,6 +244,7 @@ class ModalRemote:
             most_output=size_in_bytes(self._limits.output_size),
             control=self._control.name,
             outputs=self._outputs.name,
+            wake=self._wake,
         )
         return cast("dict[str, Any]", msgspec.to_builtins(request))
 

@@ -13,7 +13,7 @@ from runner.engine.layout import RunLayout
 from runner.engine.record import RunRecord, create_run, new_run_id
 from runner.manifest.common import Image
 from runner.plan.model import PinnedSource, Plan, Requirements, Stage, Task
-from runner.settings import ModalSettings, Settings
+from runner.settings import GitHubSettings, ModalSettings, Settings
 
 PLAIN = Image()
 NEEDS = Requirements(cpu=1.0, memory=1 << 30, timeout=60)
@@ -39,8 +39,9 @@ def plan(*stages: Stage, tree: str = "1" * 40) -> Plan:
 
 def remote(prefix: str, repository: str = "owner-name", **settings: object) -> ModalRemote:
     """The provider with a prefix of the test's own."""
+    github = GitHubSettings(wake=str(settings.pop("wake", "")))
     modal = msgspec.convert({"prefix": prefix, **settings}, ModalSettings)
-    return ModalRemote(Settings(modal=modal), repository)
+    return ModalRemote(Settings(modal=modal, github=github), repository)
 
 
 def written(folder: Path, planned: Plan, entropy: bytes = b"abc") -> RunLayout:

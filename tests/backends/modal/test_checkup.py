@@ -65,6 +65,7 @@ def test_every_secret_that_a_job_names_is_looked_for(
     plane: Plane, runner: Run, settings: Path, write_job: Callable[[str, str], Path]
 ) -> None:
     plane.secret("KNOWN_KEY", {"KNOWN_KEY": "x"})
+    settings.write_text('[modal]\nprefix = "doctor"\n[github]\nwake = "WAKE_TOKEN"\n')
     write_job("first", "command: ['true']\nsecrets: [KNOWN_KEY, ABSENT_KEY]")
     write_job("second", "command: ['true']\nsecrets: [ABSENT_KEY]")
 
@@ -72,6 +73,7 @@ def test_every_secret_that_a_job_names_is_looked_for(
 
     assert found["secret KNOWN_KEY"]["ok"]
     assert not found["secret ABSENT_KEY"]["ok"]
+    assert "(for github.wake)" in found["secret WAKE_TOKEN"]["detail"]
     assert "first, second" in found["secret ABSENT_KEY"]["detail"]
     assert found["secret ABSENT_KEY"]["fix"].startswith("modal secret create ABSENT_KEY ABSENT_KEY=…")
 

@@ -9,6 +9,8 @@ from runner.plan.model import Stage
 from tests.backends.modal.coordinated import Launched, ended, openings, stage, started
 from tests.standins.modal.client import Plane
 
+pytestmark = pytest.mark.exhaustive
+
 LONG = (("sleep", "600"),)
 
 Launch = Callable[..., Launched]

@@ -14,7 +14,7 @@ import runner
 from runner.backends.modal.deployment import tag
 from runner.backends.modal.images import carried, driving
 from runner.backends.modal.names import app_name
-from runner.errors import InputError
+from runner.errors import InputError, ProviderError
 from runner.manifest.common import Image
 from runner.plan.model import Plan, Requirements
 from runner.settings import Settings
@@ -49,6 +49,28 @@ def test_the_coordinator_is_small_alone_and_restarted(deployed: Callable[..., An
         "/runner/control": {"name": "small-control", "sub_path": folder, "read_only": False},
         f"/runner/outputs/{found['run']}": {"name": "small-outputs", "sub_path": folder, "read_only": True},
     }
+
+
+def test_the_token_that_wakes_github_goes_to_the_coordinator_alone(
+    deployed: Callable[..., Any], plane: Plane
+) -> None:
+    plane.secret("for-github", {"WAKE_TOKEN": "x"})
+    found = deployed(plan(), prefix="waking", wake="WAKE_TOKEN", secrets={"WAKE_TOKEN": "for-github"})
+    assert len(found["coordinate"]["secrets"]) == 1
+    assert found["stage-run"]["secrets"] == []
+
+
+def test_a_manifest_cannot_ask_for_the_token_that_wakes_github(plane: Plane) -> None:
+    plane.secret("for-github", {"WAKE_TOKEN": "x", "OTHER": "y"})
+    names = {"WAKE_TOKEN": "for-github", "OTHER": "for-github"}
+    settings = remote("waking", wake="WAKE_TOKEN", secrets=names)
+    for name in names:
+        with pytest.raises(InputError, match="the runner's own") as refused:
+            settings.require(plan(stage(secrets=(name,))))
+        assert refused.value.code == "secret-taken"
+    with pytest.raises(ProviderError, match="no secret GONE") as missing:
+        remote("waking", wake="GONE").require(plan())
+    assert missing.value.place == "github.wake"
 
 
 def test_an_attempt_has_no_more_access_than_it_needs(deployed: Callable[..., Any]) -> None:
