@@ -20,7 +20,6 @@ from runner.ledger.claims import Claim
 from runner.ledger.claims import launch as claim
 from runner.manifest.load import Loaded
 from runner.pipeline.cancelling import cancel_launched
-from runner.pipeline.finding import open_ledger
 from runner.pipeline.planning import PricedPlan
 from runner.pipeline.running import Options
 from runner.pipeline.starting import LEASE_SECONDS
@@ -30,9 +29,13 @@ from runner.plan.model import Plan
 
 DAY: Final = 86_400.0
 
+SCHEDULED: Final = "schedule "
+"""How the request of a launch by schedule begins; its time follows."""
+
 
 def claimed(
     workspace: Workspace,
+    ledger: Ledger,
     loaded: Loaded,
     priced: PricedPlan,
     options: Options,
@@ -44,7 +47,6 @@ def claimed(
     `token` is that of the lease under which this process may start it. Raises InputError where another
     run forbids it.
     """
-    ledger = open_ledger(workspace)
     wanted = _wanted(workspace, loaded, priced, options, token)
     if options.again:
         wanted = replace(wanted, key=f"{wanted.key}-{_earlier(ledger, wanted.key)}")
@@ -64,7 +66,12 @@ def claimed(
 
 
 def request_key(loaded: Loaded, plan: Plan, options: Options) -> str:
-    """What was asked for, as a digest: the same manifest, code and inputs give the same key."""
+    """What was asked for, as a digest: the same manifest, code and inputs give the same key.
+
+    A scheduled time of a job is one launch, whatever the branch holds by then.
+    """
+    if options.request.startswith(SCHEDULED):
+        return _digest({"job": plan.job, "request": options.request})
     asked = {
         "manifest": hashlib.sha256(loaded.document.text.encode()).hexdigest(),
         "path": loaded.document.name,
@@ -74,7 +81,19 @@ def request_key(loaded: Loaded, plan: Plan, options: Options) -> str:
         "deploy": options.deploy,
         "publish": options.publish,
         "backend": options.backend,
-    }
+    } | ({"request": options.request} if options.request else {})
+    return _digest(asked)
+
+
+def of_another_commit(workspace: Workspace, entry: Entry) -> bool:
+    """Whether a scheduled run was launched from another commit than the one that is checked out.
+
+    Then its plan is another one, too, and nothing may be prepared for it from here.
+    """
+    return entry.request.startswith(SCHEDULED) and entry.base != workspace.repository.head()
+
+
+def _digest(asked: object) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -112,10 +131,13 @@ def _wanted(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: O
         deploy=options.deploy,
         publish=options.publish,
         bound_usd=priced.bound.usd,
-        targets=tuple(sorted({file.to for file in plan.deploy})),
+        # What is not to be proposed replaces nothing, and keeps nobody else from it.
+        targets=tuple(sorted({file.to for file in plan.deploy})) if options.publish else (),
         expires=created + longest(plan, workspace.settings.modal.max_containers),
         lease=created + LEASE_SECONDS,
         lease_by=token,
+        request=options.request,
+        thread=options.thread,
     )
 
 

@@ -15,10 +15,12 @@ from runner.errors import ProviderError, RunnerError
 from runner.ledger import Entry, Ledger
 from runner.ledger.claims import finished, next_queued
 from runner.pipeline.bringing_home import Collected, bring_home
+from runner.pipeline.endings import Ending
 from runner.pipeline.finding import find_launched, layout_of, ledger_entries, open_ledger, remote_of
 from runner.pipeline.reading_state import fetch_state, is_over
 from runner.pipeline.repeating import repeat
 from runner.pipeline.starting import change_entry, start
+from runner.pipeline.telling import tell
 from runner.pipeline.workspace import Workspace
 
 PROLONGED_SECONDS: Final = 86_400.0
@@ -30,12 +32,18 @@ TURN_SECONDS: Final = 3.0
 
 
 def collect(
-    workspace: Workspace, runs: Sequence[str], note: Callable[[str], None], *, publish: bool = True
+    workspace: Workspace,
+    runs: Sequence[str],
+    note: Callable[[str], None],
+    *,
+    publish: bool = True,
+    raises: bool = True,
 ) -> list[Collected]:
     """Brings home every run that has ended, and starts again what was left alone.
 
     `runs` are names as `find` takes them; every run that is not collected yet where there are none.
-    One that fails does not keep the others from being collected; its error comes as a note.
+    One that fails does not keep the others from being collected; its error comes as a note. Where there
+    is only one, it is raised, unless `raises` is false.
     """
     if runs:
         entries = [find_launched(workspace, run)[1] for run in runs]
@@ -46,7 +54,7 @@ def collect(
         try:
             found[entry.run] = collect_one(workspace, entry, note, publish=publish)
         except RunnerError as error:
-            if len(entries) == 1:
+            if raises and len(entries) == 1:
                 raise
             found[entry.run] = _failed(entry, error)
     return list((found | _start_queued(workspace, note)).values())
@@ -58,12 +66,12 @@ def collect_one(
     """Looks after one run. One request where it is still driven."""
     remote, layout, ledger = remote_of(workspace, entry), layout_of(workspace, entry), open_ledger(workspace)
     if entry.state == "queued":
-        return _waiting(remote, ledger, entry)
+        return _waiting(workspace, remote, ledger, entry)
     if entry.state == "running" and remote.drives(entry.driver):
         _prolong(ledger, entry)
         return Collected(entry.run, entry.job, "running")
     if entry.state == "launching" and remote.driver(entry.run) in ("", entry.driver):
-        return _launch_interrupted(remote, layout, ledger, entry, note)
+        return _launch_interrupted(workspace, remote, ledger, entry, note)
     if entry.state == "finished" and not entry.driver:
         return Collected(entry.run, entry.job, _outcome(entry), note="it ended before anything in it began")
     state = fetch_state(remote, layout)
@@ -86,35 +94,38 @@ def await_turn(workspace: Workspace, entry: Entry, note: Callable[[str], None]) 
     return entry
 
 
-def _waiting(remote: Remote, ledger: Ledger, entry: Entry) -> Collected:
+def _waiting(workspace: Workspace, remote: Remote, ledger: Ledger, entry: Entry) -> Collected:
     """A queued run: it waits, or has waited for so long that it is given up."""
     if entry.live(time.time()):
         return Collected(entry.run, entry.job, "queued", note=f"waits for {entry.after}")
-    return _given_up(remote, ledger, entry, "its turn did not come in time")
+    return _given_up(workspace, remote, ledger, entry, "its turn did not come in time")
 
 
 def _launch_interrupted(
-    remote: Remote, layout: RunLayout, ledger: Ledger, entry: Entry, note: Callable[[str], None]
+    workspace: Workspace, remote: Remote, ledger: Ledger, entry: Entry, note: Callable[[str], None]
 ) -> Collected:
     """A launch (or a retry) that did not come to its end, or has not yet."""
     if entry.lease > time.time():
         return Collected(entry.run, entry.job, "launching", note="another process is starting it")
     if remote.is_prepared(entry.run):
+        layout = layout_of(workspace, entry)
         return _restarted(remote, layout, ledger, entry, note, "its launch was interrupted")
     if not entry.live(time.time()):
-        return _given_up(remote, ledger, entry, "its launch was interrupted before anything started")
+        return _given_up(
+            workspace, remote, ledger, entry, "its launch was interrupted before anything started"
+        )
     text = f"its launch was interrupted before anything started; repeat it: {repeat(entry)}"
     return Collected(entry.run, entry.job, "launching", note=text)
 
 
-def _given_up(remote: Remote, ledger: Ledger, entry: Entry, why: str) -> Collected:
+def _given_up(workspace: Workspace, remote: Remote, ledger: Ledger, entry: Entry, why: str) -> Collected:
     """Closes a run that nobody came back to in all the time that it had."""
     remote.release(entry.run)
     end = partial(finished, outcome="cancelled", ended=time.time())
+    troubles = tell(workspace, Ending(entry=end(entry), why=why), ledger.read())
     change_entry(ledger, entry.run, end, f"give up {entry.run} of {entry.job}: {why}")
-    return Collected(
-        entry.run, entry.job, "cancelled", note=f"{why}, so it was given up: {repeat(entry, anew=True)}"
-    )
+    text = "; ".join([f"{why}, so it was given up: {repeat(entry, anew=True)}", *troubles])
+    return Collected(entry.run, entry.job, "cancelled", note=text)
 
 
 def _restarted(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -16,17 +13,15 @@ from runner.engine.layout import RunLayout
 from runner.engine.record import MANIFEST, RunRecord, read_plan, read_record
 from runner.engine.state import State
 from runner.kinds import KINDS
-from runner.manifest.units import size_in_bytes
 from runner.pipeline.planning import expected_cost
+from runner.pipeline.weighing import weight_files
 from runner.pipeline.workspace import Workspace
 from runner.plan.cost import bound
-from runner.plan.model import DeployedFile, Plan
+from runner.plan.model import Plan
 from runner.plan.prices import Prices
 from runner.results.gates import judge, verdict
-from runner.results.left import Left, left_behind
-from runner.results.model import Cost, Provenance, Report, RunState, TaskRecord, Verdict, WeightFile
+from runner.results.model import Cost, Provenance, Report, RunState, TaskRecord, Verdict
 from runner.results.records import records
-from runner.results.weights import compare
 from runner.results.write import write
 
 
@@ -42,7 +37,7 @@ def conclude(workspace: Workspace, layout: RunLayout, state: State) -> Report:
     kind = KINDS[plan.kind]
     job = msgspec.convert(plan.manifest, kind.job_type)
     findings = kind.conclude(job, {task.id: task for task in tasks}, outputs)
-    weights, missing = _weights(workspace, record.base, plan, outputs, layout)
+    weights, missing = weight_files(workspace, record.base, plan, outputs, layout)
     without_result = [task.id for task in tasks if task.id not in outputs]
     gates = judge(plan.gates, findings.metrics, findings.task_metrics, without_result)
     attempts = [attempt for task in tasks for attempt in task.attempts]
@@ -97,53 +92,6 @@ def _cost(workspace: Workspace, plan: Plan, tasks: tuple[TaskRecord, ...], run: 
         estimate_low=None if expected is None else expected.low,
         estimate_high=None if expected is None else expected.high,
         prices_dated=workspace.prices.dated,
-    )
-
-
-def _weights(
-    workspace: Workspace, base: str, plan: Plan, outputs: Mapping[str, Path], layout: RunLayout
-) -> tuple[tuple[WeightFile, ...], list[str]]:
-    files, missing = [], []
-    left = left_behind(layout)
-    for deployed in plan.deploy:
-        if deployed.task not in outputs:
-            continue
-        path = outputs[deployed.task] / deployed.path
-        if path.is_file():
-            files.append(_weight_file(workspace, base, deployed, path))
-        elif stayed := left.get(path.relative_to(layout.directory).as_posix()):
-            files.append(_weight_pointer(workspace, base, deployed, stayed))
-        else:
-            missing.append(f"{deployed.task} wrote no {deployed.path}: {deployed.to} stays as it was")
-    return tuple(files), missing
-
-
-def _weight_file(workspace: Workspace, base: str, deployed: DeployedFile, path: Path) -> WeightFile:
-    size = path.stat().st_size
-    too_large = size > size_in_bytes(workspace.settings.limits.file_size)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    previous = workspace.repository.show(base, deployed.to)
-    return WeightFile(
-        path=deployed.to,
-        task=deployed.task,
-        sha256=digest,
-        bytes=size,
-        previous_sha256="" if previous is None else hashlib.sha256(previous).hexdigest(),
-        changes=() if too_large else compare(previous, path.read_bytes(), deployed.to),
-        pointer=too_large,
-    )
-
-
-def _weight_pointer(workspace: Workspace, base: str, deployed: DeployedFile, stayed: Left) -> WeightFile:
-    previous = workspace.repository.show(base, deployed.to)
-    return WeightFile(
-        path=deployed.to,
-        task=deployed.task,
-        sha256=stayed.sha256,
-        bytes=stayed.bytes,
-        previous_sha256="" if previous is None else hashlib.sha256(previous).hexdigest(),
-        pointer=True,
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from msgspec import Struct
-
 from runner import __version__
-from runner.errors import ProviderError, RunnerError
+from runner.errors import ProviderError
+from runner.pipeline.checks import Check, look
+from runner.pipeline.doctoring_github import github
+from runner.pipeline.doctoring_ledger import ledger
 from runner.pipeline.workspace import Workspace
 
 LEAST_FREE: Final = 1 << 30
@@ -19,36 +19,17 @@ LEAST_FREE: Final = 1 << 30
 
 OLDEST_GIT: Final = (2, 30)
 
-PROBE: Final = "runner-doctor"
-"""The branch that nothing is ever pushed to: a push that is only rehearsed tells whether one may."""
-
-
-class Check(Struct, frozen=True, omit_defaults=True):
-    """One thing that was looked at, what was found, and what to do where it is not well."""
-
-    name: str
-    ok: bool
-    detail: str
-    fix: str = ""
-
 
 def examine(workspace: Workspace, backend: str = "") -> list[Check]:
     """Looks at everything, in order; `backend` is the one that must work, the settings' own otherwise."""
     return [
         Check("runner", True, f"{__version__}, Python {platform.python_version()}"),
         look("git", _git),
-        look("ledger", partial(_ledger, workspace)),
+        *ledger(workspace),
         look("disk", partial(_disk, workspace)),
+        *github(workspace),
         *_modal(workspace, required=(backend or workspace.settings.backend) == "modal"),
     ]
-
-
-def look(name: str, question: Callable[[], str]) -> Check:
-    """What came of a question."""
-    try:
-        return Check(name, True, question())
-    except RunnerError as error:
-        return Check(name, False, str(error), error.fix)
 
 
 def _git() -> str:
@@ -60,30 +41,6 @@ def _git() -> str:
         least = ".".join(map(str, OLDEST_GIT))
         raise ProviderError("git-old", f"git {text} is too old", fix=f"install git {least} or newer")
     return text
-
-
-def _ledger(workspace: Workspace) -> str:
-    """Where runs are recorded: it can be read, and a push may be made there."""
-    from runner.ledger import transport
-    from runner.ledger.branch import open_branch
-    from runner.ledger.contents import BRANCH
-
-    repository = workspace.repository
-    wanted = workspace.settings.ledger.remote
-    branch = open_branch(repository, wanted or None)
-    with branch.alone():
-        known = branch.tip() is not None
-    remote = wanted or "origin"
-    state = "exists" if known else "is made by the first launch"
-    if remote not in transport.remotes(repository):
-        return f"branch {BRANCH} of this repository, which has no remote; it {state}"
-    answer = transport.call(
-        "-C", str(repository.root), "push", "--dry-run", "--porcelain", "--no-verify", "--no-signed",
-        "--no-follow-tags", "--recurse-submodules=no", remote, f"HEAD:refs/heads/{PROBE}", env={},
-    )  # fmt: skip
-    if answer.code:
-        raise transport.failure(answer, "push", remote)
-    return f"branch {BRANCH} of {remote} {state}, and may be pushed to"
 
 
 def _disk(workspace: Workspace) -> str:
@@ -129,6 +86,8 @@ def _secrets(workspace: Workspace) -> list[Check]:
 
     wanted, checks = _wanted_secrets(workspace)
     settings = workspace.settings.modal
+    if wake := workspace.settings.github.wake:
+        wanted.setdefault(wake, []).append("github.wake")
     for variable, jobs in sorted(wanted.items()):
         check = look(f"secret {variable}", partial(checkup.secret, settings, variable))
         named = f"{check.detail} (for {', '.join(jobs)})"

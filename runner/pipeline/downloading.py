@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
 from runner.engine.layout import RunLayout
 from runner.engine.record import read_plan
+from runner.engine.remote import Remote
 from runner.errors import InputError, ProviderError
 from runner.pipeline.concluding import conclude
 from runner.pipeline.finding import find, remote_of
 from runner.pipeline.reading_state import fetch_state, is_over
 from runner.pipeline.workspace import Workspace
+from runner.repository.lfs import describe
 from runner.results.left import left_behind
 
 
@@ -45,10 +45,26 @@ def bring_everything(workspace: Workspace, name: str) -> Iterator[str]:
             )
         remote.bring(layout)
         conclude(workspace, layout, state)
+    yield from _brought(remote, layout, _tasks_with_more(layout))
+
+
+def bring_for_lfs(workspace: Workspace, remote: Remote, layout: RunLayout) -> None:
+    """Brings the deployed files that stayed at the provider, where such files land through Git LFS.
+
+    Raises ProviderError for a file that is not what was reported.
+    """
+    if workspace.settings.limits.large_files == "lfs":
+        deployed = {file.task for file in read_plan(layout).deploy}
+        for _ in _brought(remote, layout, deployed.intersection(_tasks_with_more(layout))):
+            pass
+
+
+def _brought(remote: Remote, layout: RunLayout, tasks: Collection[str]) -> Iterator[str]:
+    """Brings all that the tasks wrote, and yields the name of each file."""
     stayed = left_behind(layout)
-    for path in remote.download(layout, _tasks_with_more(layout), layout.directory / "tasks"):
+    for path in remote.download(layout, tasks, layout.directory / "tasks"):
         name = path.relative_to(layout.directory).as_posix()
-        if name in stayed and _digest(path) != stayed[name].sha256:
+        if name in stayed and describe(path).sha256 != stayed[name].sha256:
             path.unlink()
             raise ProviderError(
                 "file-changed",
@@ -56,11 +72,6 @@ def bring_everything(workspace: Workspace, name: str) -> Iterator[str]:
                 fix="it was changed at the provider after the run; the pointer names the sum it had",
             )
         yield name
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _tasks_with_more(layout: RunLayout) -> list[str]:

@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Final
 
 from msgspec import Struct
 
 from runner.backends import REMOTES, open_remote
 from runner.engine.record import RECORD
+from runner.engine.remote import Remote
 from runner.errors import InputError, ProviderError
 from runner.ledger import Entry, Ledger
-from runner.pipeline.claiming import claimed
+from runner.manifest.load import Loaded
+from runner.pipeline.claiming import claimed, of_another_commit
 from runner.pipeline.finding import layout_of, open_ledger
 from runner.pipeline.loading import load_job
-from runner.pipeline.planning import PricedPlan, make_plan
+from runner.pipeline.planning import PinCode, PricedPlan, make_plan
 from runner.pipeline.proposing import require_room
 from runner.pipeline.repeating import repeat
 from runner.pipeline.running import Options, write_down, write_snapshot
 from runner.pipeline.starting import letting_go, start, withdraw
 from runner.pipeline.workspace import Workspace
 from runner.plan.seeds import seeded
+from runner.repository.snapshot import pin
+from runner.settings import Settings
+
+NEEDS_APPROVAL: Final = "needs-approval"
+"""The code of the error where a person must agree to a launch first."""
 
 
 class Launched(Struct, frozen=True):
@@ -39,27 +47,59 @@ class Launched(Struct, frozen=True):
     after: str = ""
 
 
+class Desk(Struct, frozen=True):
+    """What all launches from a workspace to one provider share. Threads may use it at once."""
+
+    workspace: Workspace
+    ledger: Ledger
+    remote: Remote
+
+
+class Planned(Struct, frozen=True):
+    """A launch that nothing on this side forbids."""
+
+    loaded: Loaded
+    priced: PricedPlan
+
+
+def open_desk(workspace: Workspace, backend: str) -> Desk:
+    """Nothing is asked of anybody yet. Raises InputError for a backend that is no provider."""
+    require_remote(backend)
+    remote = open_remote(backend, workspace.settings, workspace.name)
+    return Desk(workspace, open_ledger(workspace), remote)
+
+
 def launch(workspace: Workspace, manifest: str, options: Options, note: Callable[[str], None]) -> Launched:
     """Launches a job and returns as soon as it goes on without us.
 
     Repeating it, from anywhere, finds the same run and brings its launch to an end where it was
     interrupted. Raises InputError where the manifest, the policy or another run forbids it.
     """
-    require_remote(options.backend)
+    desk = open_desk(workspace, options.backend)
+    return launch_planned(desk, plan_launch(workspace, manifest, options), options, note)
+
+
+def plan_launch(workspace: Workspace, manifest: str, options: Options, pin_code: PinCode = pin) -> Planned:
+    """The first half of `launch`: all that the manifest and the policy decide."""
     loaded = load_job(workspace, manifest, options.overrides)
-    priced = make_plan(workspace, loaded, only=options.only, deploy=options.deploy)
+    priced = make_plan(workspace, loaded, only=options.only, deploy=options.deploy, pin_code=pin_code)
+    _require_approval(priced, options)
+    return Planned(loaded, priced)
+
+
+def launch_planned(desk: Desk, planned: Planned, options: Options, note: Callable[[str], None]) -> Launched:
+    """The second half of `launch`."""
+    workspace, ledger, remote = desk.workspace, desk.ledger, desk.remote
+    loaded, priced = planned.loaded, planned.priced
     if options.publish:
         require_room(workspace, priced.plan)
-    _require_approval(priced, options)
-    remote = open_remote(options.backend, workspace.settings, workspace.name)
     remote.require(priced.plan)
     for text in priced.notes:
         note(text)
-    ledger = open_ledger(workspace)
     token = os.urandom(8).hex()
-    claim = claimed(workspace, loaded, priced, options, token, note)
+    claim = claimed(workspace, ledger, loaded, priced, options, token, note)
     entry, new = claim.entry, claim.verdict != "existing"
-    if entry.state in ("running", "finished"):
+    if entry.state in ("running", "finished") or (not new and of_another_commit(workspace, entry)):
         return _launched(entry, priced, new=False)
     layout = layout_of(workspace, entry)
     with letting_go(ledger, entry.run, token), _heeding_its_end(ledger, entry.run):
@@ -76,6 +116,11 @@ def launch(workspace: Workspace, manifest: str, options: Options, note: Callable
             entry = start(ledger, remote, layout, entry, note, token)
         refuse_ended(entry)
     return _launched(entry, priced, new=new)
+
+
+def provider_of(settings: Settings) -> str:
+    """The provider that drives launches where nobody names one: that of the settings, else the first."""
+    return settings.backend if settings.backend in REMOTES else next(iter(REMOTES))
 
 
 def require_remote(name: str) -> None:
@@ -112,7 +157,7 @@ def refuse_ended(entry: Entry) -> None:
 def _require_approval(priced: PricedPlan, options: Options) -> None:
     if priced.approvals and not options.approve:
         raise InputError(
-            "needs-approval",
+            NEEDS_APPROVAL,
             f"a person must agree to this launch: {' and '.join(priced.approvals)}",
             fix="look at it with runner plan, then launch it with --approve",
         )

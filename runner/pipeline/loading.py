@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from runner.errors import InputError
 from runner.kinds import KINDS
 from runner.lint import check
+from runner.lint.validate import find_manifests
 from runner.manifest.finding import ManifestError
 from runner.manifest.load import Loaded, load
 from runner.pipeline.workspace import Workspace
+from runner.wording import nearest, printable
+
+MOST_SHOWN: Final = 200
 
 
 def load_job(workspace: Workspace, manifest: str, overrides: Sequence[str]) -> Loaded:
@@ -40,18 +45,40 @@ def find_manifest(root: Path, manifest: str) -> Path:
         root / "jobs" / f"{manifest}.yaml",
         root / "jobs" / f"{manifest}.yml",
     ]
-    path = next((candidate for candidate in candidates if candidate.is_file()), None)
-    if path is None:
-        raise InputError(
-            "manifest-missing",
-            f"there is no manifest {manifest}",
-            fix="give a path such as jobs/my-job.yaml, or write one with: runner init Command my-job",
-        )
-    if not path.resolve().is_relative_to(root.resolve()):
+    existing = [candidate for candidate in candidates if _is_file(candidate)]
+    for path in existing:
+        if path.resolve().is_relative_to(root.resolve()):
+            return path
+    if existing:
         raise InputError(
             "manifest-outside",
             "the manifest lies outside the repository",
-            place=str(path),
+            place=str(existing[0]),
             fix=f"move it under {root}/jobs, so that what runs is what was reviewed",
         )
-    return path
+    near = nearest(manifest, _known_jobs(root))
+    written = "give a path such as jobs/my-job.yaml, or write one with: runner init Command my-job"
+    raise InputError(
+        "manifest-missing",
+        f"there is no manifest {printable(manifest)[:MOST_SHOWN]}",
+        fix=f"did you mean {near}?" if near else written,
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _known_jobs(root: Path) -> list[str]:
+    """The names that `find_manifest` takes, and the paths of all manifests under `jobs/`."""
+    try:
+        paths = [Path(path) for path in find_manifests((), str(root))]
+    except InputError:
+        return []
+    return [
+        *(path.stem for path in paths if path.parent.name == "jobs"),
+        *(str(path.relative_to(root)) for path in paths),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -15,11 +15,14 @@ from runner.plan.cost import Bound, Estimate, bound
 from runner.plan.model import PinnedSource, Plan
 from runner.plan.prices import Prices
 from runner.plan.select import only as select
-from runner.repository.snapshot import pin
+from runner.repository.git import Repository
+from runner.repository.snapshot import Snapshot, pin
 from runner.repository.source import pin_source
 from runner.results.estimate import estimate
 from runner.results.history import entries
 from runner.wording import dollars, dollars_apart
+
+PinCode = Callable[[Repository], Snapshot]
 
 
 class PricedPlan(Struct, frozen=True):
@@ -38,13 +41,23 @@ class PricedPlan(Struct, frozen=True):
 
 
 def make_plan(
-    workspace: Workspace, loaded: Loaded, *, only: Sequence[str] = (), deploy: bool = True
+    workspace: Workspace,
+    loaded: Loaded,
+    *,
+    only: Sequence[str] = (),
+    deploy: bool = True,
+    source: PinnedSource | None = None,
+    pin_code: PinCode = pin,
 ) -> PricedPlan:
-    """What would run. Raises InputError when the plan may cost more than budget or policy allow."""
+    """What would run; `source` is the code that does, where it is not to be looked up.
+
+    `pin_code` says what the tracked files are, for a job whose code is this repository's.
+    Raises InputError when the plan may cost more than budget or policy allow.
+    """
     job = loaded.job
     kind = KINDS[loaded.data["kind"]]
     deployed = kind.deployed(job)
-    source, untracked = _pinned(workspace, job)
+    source, untracked = (source, ()) if source is not None else _pinned(workspace, job, pin_code)
     plan = Plan(
         job=job.metadata.name,
         kind=kind.name,
@@ -73,11 +86,11 @@ def expected_cost(workspace: Workspace, plan: Plan, but: str = "") -> Estimate |
     return estimate(plan, workspace.prices, reports)
 
 
-def _pinned(workspace: Workspace, job: Job) -> tuple[PinnedSource, tuple[str, ...]]:
+def _pinned(workspace: Workspace, job: Job, pin_code: PinCode) -> tuple[PinnedSource, tuple[str, ...]]:
     """The code that runs, and the untracked files that therefore do not."""
     source = job.spec.source
     if source is None:
-        snapshot = pin(workspace.repository)
+        snapshot = pin_code(workspace.repository)
         tracked = PinnedSource(
             snapshot.commit, snapshot.tree, uncommitted=snapshot.uncommitted, warnings=snapshot.warnings
         )

@@ -6,20 +6,21 @@ from pathlib import Path
 
 from runner.engine.layout import RunLayout
 from runner.engine.record import read_plan, read_record
-from runner.forge import FORGES
-from runner.forge.base import Forge, Proposal, PullRequest
+from runner.forge import open_forge
+from runner.forge.base import Proposal, PullRequest
 from runner.pipeline.workspace import Workspace
 from runner.plan.model import Plan
-from runner.results.headline import title
+from runner.results.headline import title, verdict_line
 from runner.results.model import Report
-from runner.results.pointer import SUFFIX, pointer
+from runner.results.pointer import SUFFIX, large_paths, pointer
 from runner.results.summary import summary
 
 
 def require_room(workspace: Workspace, plan: Plan) -> None:
     """Finds out before anything runs whether its results could land. Raises InputError."""
     paths = {f"{_folder(plan.job, 'run')}/result.json", *(file.to for file in plan.deploy)}
-    _forge(workspace).require_room(plan.job, workspace.repository.head(), paths)
+    forge = open_forge(workspace.repository, workspace.settings)
+    forge.require_room(plan.job, workspace.repository.head(), paths)
 
 
 def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequest | None:
@@ -32,24 +33,24 @@ def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequ
         return None
     if not any(task.outcome == "succeeded" for task in report.tasks):
         return None
-    return _forge(workspace).propose(
+    forge = open_forge(workspace.repository, workspace.settings)
+    return forge.propose(
         Proposal(
             job=report.job,
             run=report.run,
             title=title(report),
-            body=summary(report),
+            page=lambda links: summary(report, links),
             draft=report.verdict != "pass",
             verdict=report.verdict,
-            base=workspace.repository.head(),
+            verdict_line=verdict_line(report),
+            owners=tuple(read_plan(layout).manifest["metadata"].get("owners", ())),
+            base=forge.base(),
+            large=large_paths(report.weights),
             files={**_results(layout, report), **_weights(layout, report)},
             date=report.ended,
             assets=_charts(layout),
         )
     )
-
-
-def _forge(workspace: Workspace) -> Forge:
-    return FORGES[workspace.settings.forge](workspace.repository)
 
 
 def _folder(job: str, run: str) -> str:

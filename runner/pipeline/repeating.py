@@ -18,6 +18,8 @@ def repeat(entry: Entry, *, anew: bool = False) -> str:
         words.append("--no-deploy")
     if not entry.publish:
         words.append("--no-publish")
+    if entry.request and not anew:
+        words += ["--request", entry.request]
     if anew or "-" in entry.key:
         words.append("--again")
     return shlex.join(words)

@@ -34,7 +34,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """What a person may ask of a run beyond the manifest.
 
     Only for launches: `again` makes another run of what was launched before, `approve` says that a
-    person agreed to what the policy asks approval for.
+    person agreed to what the policy asks approval for, `request` tells this launch from others of the
+    same (a workflow's run, a scheduled time), `thread` is where its end is told (see `Forge.thread`).
     """
 
     overrides: tuple[str, ...] = ()
@@ -44,6 +45,8 @@ class Options(Struct, frozen=True, kw_only=True):
     publish: bool = True
     again: bool = False
     approve: bool = False
+    request: str = ""
+    thread: str = ""
 
 
 def begin(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: Options) -> RunLayout:
@@ -74,8 +77,21 @@ def write_down(
         overrides=options.overrides,
         only=options.only,
         publish=options.publish,
+        wake=_wake_address(workspace),
     )
     return create_run(workspace.state_directory, record, plan, _resolved(loaded))
+
+
+def _wake_address(workspace: Workspace) -> str:
+    """Whom a provider tells that the run has finished; empty where nobody is to be told, or can be."""
+    if not workspace.settings.github.wake:
+        return ""
+    from runner.forge.github.client import wake_address
+
+    try:
+        return wake_address(workspace.repository)
+    except InputError:  # the doctor says so
+        return ""
 
 
 def _resolved(loaded: Loaded) -> str:

@@ -14,7 +14,8 @@ from runner.forge import FORGES
 from runner.kinds import KINDS
 from runner.plan.prices import Prices, parse_prices
 from runner.repository.git import Repository
-from runner.settings import Settings, load_settings
+from runner.settings import Settings, load_settings, settings_of
+from runner.wording import printable
 
 
 class Workspace(Struct, frozen=True):
@@ -35,13 +36,17 @@ class Workspace(Struct, frozen=True):
         return self.repository.state_directory()
 
 
-def open_workspace(start: Path) -> Workspace:
-    """The workspace around a folder.
+def open_workspace(start: Path, settings_at: str | None = None) -> Workspace:
+    """The workspace around a folder, with the settings of a commit, or of the working tree without one.
 
-    Raises InputError where there is no usable repository, or its settings are wrong.
+    What a pull request changes is judged by `settings_at`, its base. Raises InputError where there is
+    no usable repository, its settings are wrong, or the commit is not here (see `fetch_commit`).
     """
     repository = Repository.find(start)
-    settings = load_settings(repository.root, KINDS)
+    if settings_at is None:
+        settings = load_settings(repository.root, KINDS)
+    else:
+        settings = _settings_at(repository, settings_at)
     require_backend(settings.backend, settings.origin("backend"))
     if settings.forge not in FORGES:
         raise InputError(
@@ -51,6 +56,26 @@ def open_workspace(start: Path) -> Workspace:
             fix=f"known forges: {', '.join(FORGES)}",
         )
     return Workspace(repository, settings, read_prices(settings))
+
+
+def _settings_at(repository: Repository, revision: str) -> Settings:
+    commit = repository.commit(revision)
+    if commit is None:
+        raise InputError(
+            "unknown-commits",
+            f"{printable(revision)[:100]} names no commit that is known here",
+            fix="fetch it first (in a workflow: fetch-depth: 0)",
+        )
+    short = commit[:12]
+
+    def read(name: str) -> bytes | None:
+        content = repository.show(commit, name)
+        if content is None and repository.mode(commit, name) is not None:
+            place = f"{name} at {short}"
+            raise InputError("bad-settings", "it is no regular file", place=place, fix="commit it as a file")
+        return content
+
+    return settings_of(read, KINDS, short)
 
 
 def read_prices(settings: Settings) -> Prices:

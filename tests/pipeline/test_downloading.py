@@ -7,6 +7,7 @@ import pytest
 
 from runner.errors import InputError, ProviderError
 from runner.pipeline.downloading import bring_everything
+from runner.repository.lfs import parse, stored_path
 from tests.conftest import Checkout
 from tests.pipeline.office import SLOW, Office, job
 
@@ -27,6 +28,20 @@ def test_a_large_file_lands_as_a_pointer_and_is_brought_when_asked_for(office: O
         assert FILE in list(bring_everything(workspace, run))
         assert list(bring_everything(workspace, run)) == []
         assert (workspace.state_directory / "runs" / run / FILE).read_bytes() == bytes(300_000)
+
+
+def test_a_large_file_comes_home_at_once_where_git_lfs_takes_it(office: Office) -> None:
+    deploy = "{files: [{from: big.bin, to: big.bin}]}"
+    office.open(
+        job("big", BIG, deploy=deploy), settings='[limits]\nfile_size = "100KiB"\nlarge_files = "lfs"'
+    )
+    run = office.launch("big")
+    assert office.home(run).state == "succeeded"
+    here = Checkout(office.here.repository.root)
+    pointer = parse(here.git("show", "runner/big:big.bin").encode() + b"\n")
+    assert pointer is not None
+    assert stored_path(here.root / ".git", pointer.sha256).read_bytes() == bytes(300_000)
+    assert "/big.bin filter=lfs" in here.git("show", "runner/big:.gitattributes")
 
 
 def test_a_large_file_that_is_not_what_was_reported_is_not_kept(office: Office) -> None:
