@@ -50,7 +50,7 @@ def command(runs: tuple[str, ...], publish: bool, as_json: bool) -> int:
 
 
 def _show(one: Collected) -> None:
-    from runner.cli.outcome import COLOURS
+    from runner.cli.outcome import COLOURS, pull_request_lines
     from runner.cli.terminal import harmless
 
     click.echo(f"{one.run}  {one.state:11}  {one.job}", nl=False)
@@ -59,9 +59,7 @@ def _show(one: Collected) -> None:
         click.secho(one.report.verdict, fg=COLOURS[one.report.verdict], nl=False)
     click.echo(f"  {harmless(one.note)}" if one.note else "")
     if one.pull_request is not None:
-        kind = "draft pull request" if one.pull_request.draft else "pull request"
-        click.echo(f"  {kind}: {one.pull_request.title}")
-        click.echo(f"  branch    {one.pull_request.branch} ({one.pull_request.commit[:12]})")
-        click.echo(f"  page      {one.pull_request.page}")
+        for line in pull_request_lines(one.pull_request, one.pull_request.page):
+            click.echo(line)
     elif one.report is not None:
         click.echo(f"  next: runner results show {one.run}")

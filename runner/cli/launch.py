@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @plan_options
 @click.option("--no-publish", is_flag=True, help="Make no pull request when it is collected.")
 @click.option("--again", is_flag=True, help="Another run, although the same was launched before.")
+@click.option("--request", default="", help="Go on with what a workflow asked for, as the ledger names it.")
 @click.option("--approve", is_flag=True, help="You agree to what the policy wants a person's approval for.")
 @click.option("--dry-run", is_flag=True, help="Show the plans and stop.")
 @json_option
@@ -36,6 +37,7 @@ def command(
     no_deploy: bool,
     no_publish: bool,
     again: bool,
+    request: str,
     approve: bool,
     dry_run: bool,
     as_json: bool,
@@ -51,9 +53,9 @@ def command(
       runner launch skirmish-weights --set spec.seed=7 --dry-run
       runner launch --changed origin/main..HEAD
     """
-    from runner.backends import REMOTES
     from runner.cli.plan import command as plan
     from runner.pipeline.changes import changed_manifests
+    from runner.pipeline.launching import provider_of
     from runner.pipeline.running import Options
     from runner.pipeline.workspace import open_workspace
 
@@ -67,14 +69,14 @@ def command(
         for job in wanted:
             context.invoke(plan, manifest=job, as_json=as_json, **shown)
         return 0
-    of_settings = workspace.settings.backend
     options = Options(
         overrides=overrides,
         only=only,
-        backend=backend or (of_settings if of_settings in REMOTES else next(iter(REMOTES))),
+        backend=backend or provider_of(workspace.settings),
         deploy=not no_deploy,
         publish=not no_publish,
         again=again,
+        request=request,
         approve=approve,
     )
     return _launch_all(workspace, wanted, options, as_json=as_json)
@@ -84,17 +86,15 @@ def _launch_all(workspace: Any, jobs: list[str], options: Any, *, as_json: bool)
     """Launches each; one that cannot be does not keep the others from it. Returns the exit code."""
     from runner.cli.main import show_error
     from runner.errors import RunnerError
-    from runner.pipeline.launching import launch
+    from runner.pipeline.launching_many import launch_all
 
     launched, code = [], 0
-    for job in jobs:
-        try:
-            done = launch(workspace, job, options, lambda text: click.echo(f"note: {text}", err=True))
-        except RunnerError as error:
+    for done in launch_all(workspace, jobs, options, lambda text: click.echo(f"note: {text}", err=True)):
+        if isinstance(done, RunnerError):
             if len(jobs) == 1:
-                raise
-            show_error(error, as_json=False)
-            code = code or error.exit_code
+                raise done
+            show_error(done, as_json=False)
+            code = code or done.exit_code
         else:
             launched.append(done)
             if not as_json:

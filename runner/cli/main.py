@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "schema": "Print the JSON Schema of manifests.",
     "explain": "Explain a lint rule.",
     "completion": "Print shell completion.",
+    "github": "What the workflows of GitHub call.",
 }
 
 MACHINE_FAULTS = frozenset(

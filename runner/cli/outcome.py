@@ -62,22 +62,43 @@ def _show_text(delivery: Delivery) -> None:
 
 
 def _show_pull_request(pull_request: PullRequest) -> None:
+    page = pull_request.page
+    for line in pull_request_lines(pull_request, page if _is_address(page) else os.path.relpath(page)):
+        say(line)
+
+
+def pull_request_lines(pull_request: PullRequest, page: str) -> list[str]:
+    """What is said of a pull request that is read at `page`, a path or an address."""
     kind = "draft pull request" if pull_request.draft else "pull request"
-    say(f"  {kind}: {pull_request.title}")
-    say(f"  branch    {pull_request.branch} ({pull_request.commit[:12]})")
-    say(f"  page      {os.path.relpath(pull_request.page)}")
-    for note in pull_request.notes:
-        say(f"  note      {note}")
+    lines = [
+        f"  {kind}: {pull_request.title}",
+        f"  branch    {pull_request.branch} ({pull_request.commit[:12]})",
+    ]
+    lines += [f"  page      {page}"] if page else []
+    return lines + [f"  note      {note}" for note in pull_request.notes]
+
+
+def _is_address(page: str) -> bool:
+    """Whether a page is read in the network, or nowhere, rather than in a file."""
+    return not page or page.startswith(("https://", "http://"))
 
 
 def _next(report: Report, pull_request: PullRequest | None) -> list[str]:
     """The commands that make sense now."""
-    lines = [] if pull_request is None else [f"git diff --stat HEAD...{pull_request.branch}"]
-    if report.verdict == "pass" and pull_request is not None:
-        lines.append(f"git merge --no-ff {pull_request.branch}")
+    lines = [] if pull_request is None else _reviewing(pull_request, passed=report.verdict == "pass")
     if any(task.outcome not in ("succeeded", "skipped") for task in report.tasks):
         lines += [f"runner logs {report.run}", f"runner retry {report.run}"]
     return [*lines, f"runner results show {report.run}"]
+
+
+def _reviewing(pull_request: PullRequest, *, passed: bool) -> list[str]:
+    """How to look at what is proposed, and to merge it where it `passed`."""
+    branch = pull_request.branch
+    if not pull_request.page:
+        return []
+    if _is_address(pull_request.page):
+        return [f"git fetch origin {branch} && git diff --stat HEAD...FETCH_HEAD"]
+    return [f"git diff --stat HEAD...{branch}", *([f"git merge --no-ff {branch}"] if passed else [])]
 
 
 def _show_failures(report: Report) -> None:

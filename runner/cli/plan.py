@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from runner.cli.options import job_argument, overrides_of, plan_options
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runner.manifest.common import Schedule
+
+SHOWN_TIMES: Final = 3
 
 
 @click.command()
@@ -47,7 +54,20 @@ def command(
     loaded = load_job(workspace, manifest, overrides_of(overrides, shortcuts))
     priced = make_plan(workspace, loaded, only=only, deploy=not no_deploy)
     show = {"text": render.as_text, "markdown": render.as_markdown, "json": render.as_json}
-    text = show["json" if as_json else form](priced.plan, priced.bound, priced.estimate, priced.prices)
+    times = _next_times(loaded.job.spec.schedule)
+    text = show["json" if as_json else form](priced.plan, priced.bound, priced.estimate, priced.prices, times)
     click.echo(text.rstrip("\n"))
     for note in priced.notes:
         click.echo(f"note: {note}", err=True)
+
+
+def _next_times(schedule: Schedule | None) -> tuple[datetime, ...]:
+    """When a schedule comes next."""
+    if schedule is None:
+        return ()
+    from datetime import UTC, datetime
+    from itertools import islice
+
+    from runner.manifest.timetable import upcoming
+
+    return tuple(islice(upcoming(schedule, datetime.now(UTC)), SHOWN_TIMES))

@@ -63,16 +63,17 @@ def diff(path: str, old: str | None, new: str | None, as_json: bool) -> None:
     """
     from runner.cli.results import columns
     from runner.repository.git import Repository
-    from runner.results.blocks import change_cells
     from runner.results.weight_content import content_at
     from runner.results.weight_history import repository_path
     from runner.results.weights import compare
+    from runner.results.weights_block import change_cells
     from runner.results.write import to_json
 
     repository = Repository.find(Path.cwd())
     file = repository_path(repository.root, path, Path.cwd())
     before, after = content_at(repository, file, old or "HEAD"), content_at(repository, file, new)
-    changes = compare(before.content, after.content, file)
+    same = before.held.sha256 == after.held.sha256
+    changes = () if same else compare(before.held.head(file), after.held.head(file), file)
     if as_json:
         click.echo(to_json(changes).decode(), nl=False)
         return
@@ -80,7 +81,7 @@ def diff(path: str, old: str | None, new: str | None, as_json: bool) -> None:
     if changes:
         rows = [(change.name, *change_cells(change)) for change in changes]
         click.echo(columns([("name", "old", "new", "change"), *rows]))
-    elif before.content == after.content:
+    elif same:
         click.echo("no difference")
     else:
         click.echo(f"they differ, in no number: see git diff -- {shlex.quote(file)}")
@@ -111,4 +112,6 @@ def rollback(path: str, point: str | None, as_json: bool) -> None:
     quoted = shlex.quote(restored.path)
     message = shlex.quote(f"Roll back {restored.path}: as {restored.label}")
     click.echo(f"{'removed' if restored.removed else 'restored'} {restored.path} as {restored.label}")
+    if restored.lfs:
+        click.echo("it is the pointer of Git LFS; once committed, its content comes with: git lfs pull")
     click.echo(f"next: git add -- {quoted} && git commit -m {message}")

@@ -33,3 +33,32 @@ def test_an_unknown_kind_is_refused_with_the_kinds_there_are(runner: Run) -> Non
 def test_a_name_that_cannot_be_a_branch_is_refused(runner: Run, project: Path) -> None:
     assert runner("init", "Command", "../escape").returncode == 2
     assert not (project.parent / "escape.yaml").exists()
+
+
+def test_the_workflows_are_written_with_what_to_do_next(runner: Run, project: Path) -> None:
+    (project / "jobs").mkdir()
+    done = runner("init", "--workflows", "--from", f"our-team/runner@{'1' * 40}", cwd=project / "jobs")
+    assert done.returncode == 0, done.stderr
+    assert (project / ".github" / "workflows" / "runner-launch.yml").is_file()
+    assert "wrote .github/workflows/runner-launch.yml" in done.stdout
+    assert "MODAL_TOKEN_ID" in done.stdout
+
+
+def test_without_a_known_source_it_is_asked_for(runner: Run) -> None:
+    done = runner("init", "--workflows", "--from", "our-team/runner@main")
+    assert done.returncode == 2
+    assert "--from OWNER/REPOSITORY@COMMIT" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("Command",), ("--workflows", "Command"), ("Command", "my-job", "--from", "a/b"),
+     ("Command", "my-job", "--enterprise-server")],
+)  # fmt: skip
+def test_a_manifest_has_a_kind_and_a_name_and_the_workflows_have_neither(
+    arguments: tuple[str, ...], runner: Run, project: Path
+) -> None:
+    done = runner("init", *arguments)
+    assert done.returncode == 2
+    assert "Usage: runner init" in done.stderr
+    assert not (project / "jobs").exists() and not (project / ".github").exists()

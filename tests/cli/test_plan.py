@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,6 +47,13 @@ def test_what_needs_approval_on_a_provider_is_noted(runner: Run, write_job: Writ
     (project / "runner.toml").write_text("[policy.approval]\nusd = 1\n")
     write_job("train", SPEC)
     assert "needs a person's approval: it could cost $1.3" in runner("plan", "train").stderr
+
+
+def test_the_next_three_times_of_a_schedule_are_shown(runner: Run, write_job: WriteJob) -> None:
+    write_job("nightly", SPEC + 'schedule: {cron: "30 3 * * *", timezone: Asia/Tokyo}\n')
+    shown = runner("plan", "nightly").stdout
+    assert "30 3 * * * in Asia/Tokyo, next " in shown
+    assert len(re.findall(r"\w\w\w \d{4}-\d\d-\d\d 03:30", shown)) == 3
 
 
 def test_a_job_is_found_by_name_from_a_subfolder(runner: Run, write_job: WriteJob, project: Path) -> None:
