@@ -4,8 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNNER_INSTALL := $(VENV)/.runner-installed
 DEV_INSTALL := $(VENV)/.dev-installed
+LOCK := .github/actions/setup/requirements.txt
+CALLERS := tests/workflows/golden/callers/*.yml
+PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28
 
-.PHONY: help demo modal test test-fast lint format schemas bench clean
+.PHONY: help demo modal github test test-exhaustive test-fast lint format schemas lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -27,19 +30,28 @@ demo: $(RUNNER_INSTALL) ## train, validate and propose weights on this machine, 
 modal: $(DEV_INSTALL) ## a Modal of your own on this machine, to try --backend modal with no account
 	@$(BIN)/python -m tests.standins.modal --shell .runner/modal.env
 
-test: $(DEV_INSTALL) ## all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+github: $(DEV_INSTALL) ## a GitHub of your own on this machine, with its workflows and a Modal, with no account
+	@$(BIN)/python -m tests.standins.actions --shell .runner/github.env
+
+test: $(DEV_INSTALL) ## the tests, but for the exhaustive ones
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not exhaustive'
+
+test-exhaustive: $(DEV_INSTALL) ## kills and faults one by one, and the tests of the stand-ins
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m exhaustive
 
 test-fast: $(DEV_INSTALL) ## the tests that take seconds
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive'
 
-lint: $(DEV_INSTALL) ## ruff, mypy, import-linter, our own manifests
+lint: $(DEV_INSTALL) ## ruff, mypy, import-linter, our own manifests, the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/runner schema --check schemas
 	$(BIN)/runner validate --strict
+	$(BIN)/zizmor --offline --pedantic --no-progress --quiet . $(CALLERS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml $(CALLERS)
+	$(BIN)/act --validate --strict --workflows .github/workflows
 
 format: $(DEV_INSTALL) ## rewrite the sources in the project's format
 	$(BIN)/ruff check --fix .
@@ -47,6 +59,15 @@ format: $(DEV_INSTALL) ## rewrite the sources in the project's format
 
 schemas: $(RUNNER_INSTALL) ## write schemas/ from the types
 	$(BIN)/runner schema --write schemas
+
+# Every version that pyproject.toml allows and the lock has stays; without the file, all are the newest.
+lock: $(DEV_INSTALL) ## pin what the workflows install
+	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --no-config pyproject.toml - --output-file $(LOCK) \
+		--universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make lock'
+	for platform in $(PLATFORMS); do for python in 3.11 3.12 3.13; do \
+		$(BIN)/uv pip install --quiet --no-config --dry-run --target build/lock --python-platform $$platform \
+			--python-version $$python --only-binary :all: --no-deps --require-hashes --requirement $(LOCK) \
+			|| exit 1; done; done
 
 bench: $(DEV_INSTALL) ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
