@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runner.repository.git import Repository
+from tests.standins.github.hub import Hub
 from tests.standins.modal.client import Plane
 
 ROOT = Path(__file__).parent.parent
@@ -57,8 +58,8 @@ class Checkout:
 
 @pytest.fixture(autouse=True)
 def plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Nobody's configuration, and an identity for the people in the tests."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
+    """Nobody's configuration, no workflow around, and an identity for the people in the tests."""
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_"))]:
         monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(
@@ -152,6 +153,14 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert path.read_text(encoding="utf-8") == text
 
     return check
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """A loopback GitHub with one repository, `acme/demo`; at the end all that was said to it was allowed."""
+    with Hub.start(tmp_path / "github") as started:
+        yield started
+        assert started.violations == []
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,20 @@ from typing import Any
 
 import modal
 import pytest
+from github import Auth, Github
+from github.Repository import Repository
 
+from tests.standins.github.hub import Hub
 from tests.standins.modal.client import Plane
 
 JOBS = Path(__file__).parent / "jobs"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stand-ins are tested by what uses them; their own tests are for whoever changes them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("exhaustive")
 
 
 @contextmanager
@@ -67,3 +77,25 @@ def deploy(plane: Plane, request: pytest.FixtureRequest) -> Callable[..., modal.
         return modal.Function.from_name(app_name, name)
 
     return make
+
+
+@pytest.fixture
+def connect(hub: Hub) -> Iterator[Callable[..., Repository]]:
+    """Makes clients of the hub's repository: PyGithub without pauses, and without repeats unless asked."""
+    clients: list[Github] = []
+
+    def make(token: str, retry: Any = 0, name: str = hub.name) -> Repository:
+        auth = Auth.Token(token)
+        pace = {"seconds_between_requests": 0, "seconds_between_writes": 0}
+        clients.append(Github(auth=auth, base_url=hub.url, retry=retry, timeout=10, **pace))
+        return clients[-1].get_repo(name)
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def bot(hub: Hub, connect: Callable[..., Repository]) -> Repository:
+    """The repository as a GitHub App sees it."""
+    return connect(hub.token("runner[bot]", "app"))
