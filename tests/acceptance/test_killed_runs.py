@@ -44,6 +44,7 @@ def events(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_killed_ten_times_comes_to_one_result_and_repeats_no_finished_task(clone: Path) -> None:
     moments = random.Random(2026)
     whole = 20.0  # seconds that the job takes undisturbed, roughly
@@ -74,6 +75,7 @@ def test_a_run_killed_ten_times_comes_to_one_result_and_repeats_no_finished_task
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_an_interrupted_run_trains_the_same_weights_as_an_undisturbed_one(clone: Path) -> None:
     """Checkpoints carry on where they were, so not a byte of the weights differs."""
     options = ("skirmish-demo", "--set", "spec.seed=7", "--no-publish")

@@ -92,6 +92,7 @@ def weights(clone: Path, branch: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_demo_on_modal_comes_to_the_same_verdict_and_the_same_bytes_as_here(
     clone: Path, team: Team
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_demo_on_modal_comes_to_the_same_verdict_and_the_same_bytes_as_here(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_launch_whose_machine_is_gone_is_collected_from_another_clone(clone: Path, team: Team) -> None:
     team.begin(clone)
     (launched,) = json.loads(team.run(clone, "launch", "jobs/skirmish-demo.yaml", "--json"))
@@ -123,6 +125,7 @@ def test_a_launch_whose_machine_is_gone_is_collected_from_another_clone(clone: P
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_launch_killed_at_any_moment_and_repeated_is_one_run(
     clone: Path, team: Team, tmp_path: Path
 ) -> None:

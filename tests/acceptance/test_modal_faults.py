@@ -28,6 +28,8 @@ from runner.pipeline.workspace import Workspace, open_workspace
 from tests.conftest import Checkout
 from tests.standins.modal.client import Plane
 
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+
 ROOT = Path(__file__).parents[2]
 PARTS = 2
 """The faults of a launch are dealt out to so many tests, for several processes."""
@@ -113,7 +115,6 @@ def check_one_whole_run(workspace: Workspace, job: str, run: str) -> None:
     assert (layout.output("run/command", 1) / "greeting").read_text() == "hello\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whatever_request_of_a_launch_fails_the_same_again_comes_to_one_whole_run(
@@ -134,7 +135,6 @@ def test_whatever_request_of_a_launch_fails_the_same_again_comes_to_one_whole_ru
     assert leftovers(workspace) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whatever_request_of_a_collect_fails_the_same_again_comes_to_one_whole_run(
     workspace: Workspace, plane: Plane, when: str
@@ -154,7 +154,6 @@ def test_whatever_request_of_a_collect_fails_the_same_again_comes_to_one_whole_r
     assert leftovers(workspace) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("request_name", ["ClientHello", "MountPutFile", "ImageJoinStreaming"])
 def test_what_only_the_first_launch_asks_for_may_fail_as_well(

@@ -4,10 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
+
+from tests.standins.actions.serving import serving, write_shell
+from tests.standins.modal.client import Plane
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -15,7 +19,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MANIFEST = re.compile(r"^```yaml\n(apiVersion:.*?)^```", re.MULTILINE | re.DOTALL)
 
 # What sets up the clone in which everything else is run.
-SETTING_UP = ("git clone ", "make ", "source ")
+SETTING_UP = ("git clone https://", "make ", "source ")
 
 
 def steps(text: str) -> list[tuple[str, list[str]]]:
@@ -44,19 +48,41 @@ def manifests() -> list[tuple[str, str]]:
     return [(page.name, text) for page in PAGES for text in MANIFEST.findall(page.read_text())]
 
 
+@pytest.fixture
+def modal_shell(plane: Plane) -> dict[str, str]:
+    """What `make modal` writes, in the environment."""
+    return plane.environment
+
+
+@pytest.fixture
+def github_shell(plane: Plane, clone: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What `make github` writes, which every shell reads first, while it is at work."""
+    shell, log = clone / ".runner" / "github.env", list[str]()
+    with serving(tmp_path / "service", clone, plane, log.append) as service:
+        write_shell(shell, service)
+        yield {"BASH_ENV": str(shell)}
+        assert service.actions.leaks() == []
+    print(*log, sep="\n")
+
+
+SHELLS = {"run-on-modal": "modal_shell", "github": "github_shell"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if steps(page.read_text())], ids=lambda path: path.stem
 )
 def test_every_command_of_a_guide_works_in_the_order_shown(
-    page: Path, clone: Path, request: pytest.FixtureRequest
+    page: Path, clone: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    environment = request.getfixturevalue("plane").environment if page.stem == "run-on-modal" else {}
+    environment = request.getfixturevalue(SHELLS[page.stem]) if page.stem in SHELLS else {}
+    folder, where = clone, tmp_path / "where"
     for command, expected in steps(page.read_text()):
-        done = run(command, clone, **environment)
+        done = run(f"{command}\ncode=$?; pwd > '{where}'; exit $code", folder, **environment)
         assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
         for line in expected:
             assert line in done.stdout.splitlines(), f"$ {command}\n{done.stdout}{done.stderr}"
+        folder = Path(where.read_text().removesuffix("\n"))
 
 
 @pytest.mark.parametrize(("page", "text"), manifests(), ids=[page for page, _ in manifests()])
