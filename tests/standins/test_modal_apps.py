@@ -92,7 +92,7 @@ def test_logs_are_fetched_and_tailed_by_call(deploy: Deploy) -> None:
 
 
 def test_logs_are_streamed_while_they_are_written(deploy: Deploy) -> None:
-    call = deploy().spawn(["print", "first"], ["sleep", 1], ["print", "second"])
+    call = deploy().spawn(["print", "first"], ["sleep", 1], ["print", "second"], ["sleep", 1])
     seen = [(entry.message, time.monotonic()) for entry in call.logs.stream(timeout=60)]
     assert [message for message, _ in seen] == ["first\n", "second\n"]
     assert seen[1][1] - seen[0][1] > 0.5
