@@ -4,7 +4,7 @@ Arrays have the games on their last, contiguous axis: shape (games,), or (slots,
 """
 
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +107,7 @@ def columns(array: NDArray[Number], games: Indices) -> NDArray[Number]:
     return array if games.size == array.shape[-1] else array.take(games, axis=-1)
 
 
-def first_empty(places: NDArray[np.signedinteger]) -> Indices:
+def first_empty(places: NDArray[np.signedinteger[Any]]) -> Indices:
     """Return the first row that is 0 in each column, or the number of rows if there is none."""
     rows = len(places)
     rank = np.arange(rows, 0, -1, dtype=np.int8)[:, None]
