@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -31,13 +32,15 @@ class StillRunning(Struct, frozen=True):
 class Order(Struct, frozen=True):
     """An attempt to start. It may take `timeout` seconds.
 
-    `inputs` are the succeeded tasks that it reads from, each with the number of its attempt.
+    `inputs` are the succeeded tasks that it reads from, each with the number of its attempt. `point` is
+    what a trial tries, by parameter; None for any other task.
     """
 
     task: str
     attempt: int
     timeout: float
     inputs: Mapping[str, int]
+    point: Mapping[str, Any] | None = None
 
 
 class Session(Protocol):
@@ -61,6 +64,12 @@ class Session(Protocol):
 
     def poll(self, timeout: float) -> list[Finished]:
         """Attempts that ended. Waits up to `timeout` seconds for the first."""
+        ...
+
+    def output(self, task: str, attempt: int) -> Path:
+        """Where the output of an attempt can be read: all of it once it has ended, and of a live trial with
+        early termination its `metrics.jsonl`, some seconds late. Nothing in there is trusted.
+        """
         ...
 
     def recover(self, task: str, attempt: int, handle: str) -> Finished | NeverBegan | StillRunning:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from heapq import heappop, heappush
 
-from runner.engine.standing import StageState, TaskState
+from runner.engine.events import TaskOutcome
+from runner.engine.search import ledger
+from runner.engine.standing import SETTLED, WELL, StageState, TaskState
 from runner.plan.model import Plan
 
 
@@ -30,16 +33,44 @@ class Course:
             self.tasks += known.tasks
             self.stages.append(known)
             by_name[stage.name] = known
+        self._by_name = by_name
+        self.searches = {name: known for name, known in by_name.items() if known.stage.search}
+
+    def stage(self, name: str) -> StageState:
+        """The stage of this name. Raises ValueError where there is none."""
+        if name not in self._by_name:
+            raise ValueError(f"the plan has no stage {name}")
+        return self._by_name[name]
 
     def inputs(self, stage: str) -> dict[str, int]:
         """The succeeded tasks of the stages that a stage reads from, each with the attempt that did."""
-        reader = next(known for known in self.stages if known.stage.name == stage)
+        reader = self.stage(stage)
         return {
             task.task.id: task.attempts[-1].attempt
             for known in reader.inputs
             for task in known.tasks
             if task.outcome == "succeeded"
         }
+
+    def grant_afresh(self) -> None:
+        """Gives every task its retries and its time again."""
+        for stage in self.stages:
+            stage.suspects.clear()
+            for task in stage.tasks:
+                task.failures, task.spent = 0, 0.0
+
+    def reopen(self) -> None:
+        """Opens what is not settled, and what read from it, as its inputs may now be others."""
+        for stage in self.stages:
+            stale = any(source.ended < len(source.tasks) for source in stage.inputs)
+            if stale:
+                ledger.take_back(stage)
+            for task in stage.tasks:
+                if task.outcome is not None and (stale or task.outcome not in SETTLED):
+                    stage.succeeded -= task.outcome in WELL
+                    stage.ended -= 1
+                    task.outcome = None
+        self.settle()
 
     def settle(self) -> None:
         """Works out anew which stages are open, from which tasks have ended."""
@@ -71,6 +102,34 @@ class Course:
         stage.ready = len(stage.queue)
         self.note_room(stage)
         return stage.ended == len(stage.tasks)
+
+    def queue(self, task: TaskState) -> None:
+        """Lets a task start when there is room."""
+        stage = task.stage
+        task.ready = True
+        stage.ready += 1
+        if not task.queued:
+            task.queued = True
+            heappush(stage.queue, task.index)
+        self.note_room(stage)
+
+    def drop(self, task: TaskState) -> None:
+        """Lets a task start no more, as it was started, or has ended."""
+        stage = task.stage
+        stage.ready -= task.ready
+        task.ready = False
+        while stage.queue and not self.tasks[stage.queue[0]].ready:
+            self.tasks[heappop(stage.queue)].queued = False
+        self.note_room(stage)
+
+    def end(self, task: TaskState, outcome: TaskOutcome) -> None:
+        """Notes what became of a task, and opens what waited for the last one of a stage."""
+        task.outcome = outcome
+        stage = task.stage
+        stage.ended += 1
+        stage.succeeded += outcome in WELL
+        if stage.ended == len(stage.tasks):
+            self.close(stage)
 
     def close(self, stage: StageState) -> None:
         """Marks a stage as done and opens what waited for it."""

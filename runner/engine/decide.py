@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from typing import Final
 
 from msgspec import Struct
 
@@ -36,6 +37,13 @@ class Trip(Struct, frozen=True):
     reason: str
 
 
+class EndSearch(Struct, frozen=True):
+    """Give no further trial of this stage a point."""
+
+    stage: str
+    reason: str
+
+
 class Finish(Struct, frozen=True):
     """The run is over."""
 
@@ -43,7 +51,9 @@ class Finish(Struct, frozen=True):
     reason: str = ""
 
 
-Action = Start | Cancel | Trip | Finish
+CANCELLED: Final = "the run is being cancelled"
+
+Action = Start | Cancel | Trip | EndSearch | Finish
 
 
 def decide(state: State) -> list[Action]:
@@ -56,15 +66,24 @@ def decide(state: State) -> list[Action]:
         return []
     if state.cancelled:
         if state.uncancelled:
-            return [_cancel(task) for task in state.uncancelled.values()]
-    elif not state.tripped:
-        if state.strained is not None:
-            return [_trip(state.strained)]
-        if starts := list(_starts(state)):
-            return starts
+            return [_cancel(task, CANCELLED) for task in state.uncancelled.values()]
+    else:
+        if state.unstopped:
+            return [_cancel(task, task.stopping) for task in state.unstopped.values()]
+        if actions := [] if state.tripped else _further(state):
+            return actions
     if state.live:
         return []
     return [_finish(state)]
+
+
+def _further(state: State) -> list[Action]:
+    """What takes the run further, or ends a part of it."""
+    if state.strained is not None:
+        return [_trip(state.strained)]
+    if state.satisfied:
+        return [_end_search(stage) for stage in state.satisfied.values()]
+    return list(_starts(state))
 
 
 def _starts(state: State) -> Iterator[Action]:
@@ -100,8 +119,16 @@ def _in_order(stage: StageState, tasks: list[TaskState]) -> Iterator[TaskState]:
             yield tasks[index]
 
 
-def _cancel(task: TaskState) -> Cancel:
-    return Cancel(task.task.id, task.attempt, "the run is being cancelled")
+def _cancel(task: TaskState, reason: str) -> Cancel:
+    return Cancel(task.task.id, task.attempt, reason)
+
+
+def _end_search(stage: StageState) -> EndSearch:
+    best, search = stage.best, stage.stage.search
+    assert best is not None and best.value is not None and search is not None
+    return EndSearch(
+        stage.stage.name, f"{best.task.id} reached the target: {search.metric} came to {best.value:g}"
+    )
 
 
 def _trip(stage: StageState) -> Trip:
@@ -117,7 +144,8 @@ def _finish(state: State) -> Finish:
 
     It succeeded when every task did. A stage in which some tasks failed is forgiven if a later
     stage reads from it with `proceed: any` and so had something to go on with; a failure in a
-    stage that nothing reads from, or a stage that could not begin, makes the run a failed one.
+    stage that nothing reads from, or a stage that could not begin, makes the run a failed one. Of a
+    search, one trial that did its part is enough.
     """
     if state.course.stages_left > 0:
         if state.cancelled:
@@ -126,11 +154,15 @@ def _finish(state: State) -> Finish:
     for stage in state.course.stages:
         if stage.skipped:
             return Finish("failed", f"the stage {stage.stage.name} could not begin")
+        if stage.stage.search is not None and stage.succeeded > 0:
+            continue
         total = len(stage.tasks)
         failed = total - stage.succeeded
         forgiven = stage.succeeded > 0 and any(
             consumer.stage.proceed == "any" for consumer in stage.consumers
         )
+        if failed and stage.stage.search is not None:
+            return Finish("failed", f"none of the {total} trials of the stage {stage.stage.name} succeeded")
         if failed and not forgiven:
             return Finish("failed", f"{failed} of {total} tasks of the stage {stage.stage.name} failed")
     return Finish("succeeded")

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -19,7 +19,9 @@ AttemptOutcome = Literal[
 ]  # fmt: skip
 """How an attempt ended. `suspended`: the place lets no container work longer; the next one goes on."""
 
-TaskOutcome = AttemptOutcome | Literal["skipped"]
+TaskOutcome = AttemptOutcome | Literal["skipped", "stopped"]
+"""`stopped`: a trial that its search ended early, as it was not worth going on with."""
+
 RunState = Literal["succeeded", "failed", "cancelled"]
 
 
@@ -94,6 +96,40 @@ class AttemptCancelling(Struct, frozen=True, tag_field="event", tag="attempt-can
     reason: str
 
 
+class TrialSuggested(Struct, frozen=True, tag_field="event", tag="trial-suggested"):
+    """A trial was given its point, by parameter; it keeps it in every attempt."""
+
+    at: float
+    task: str
+    point: dict[str, Any]
+
+
+class TrialMeasured(Struct, frozen=True, omit_defaults=True, tag_field="event", tag="trial-measured"):
+    """What the search's metric came to in a trial that ended; None where the trial did not report it."""
+
+    at: float
+    task: str
+    attempt: int
+    value: float | None = None
+
+
+class TrialStopping(Struct, frozen=True, tag_field="event", tag="trial-stopping"):
+    """A live trial is not worth going on with; it is about to be told to stop, and is not tried again."""
+
+    at: float
+    task: str
+    attempt: int
+    reason: str
+
+
+class SearchEnded(Struct, frozen=True, tag_field="event", tag="search-ended"):
+    """No further trial of this stage is started; those that run go on."""
+
+    at: float
+    stage: str
+    reason: str
+
+
 class BreakerTripped(Struct, frozen=True, tag_field="event", tag="breaker-tripped"):
     """Too many tasks of a stage failed in a row; nothing more is started."""
 
@@ -124,6 +160,10 @@ Event = (
     | AttemptAbandoned
     | CancelRequested
     | AttemptCancelling
+    | TrialSuggested
+    | TrialMeasured
+    | TrialStopping
+    | SearchEnded
     | BreakerTripped
     | RetryRequested
     | RunFinished

@@ -19,6 +19,7 @@ class RunLayout(Struct, frozen=True):
         lock  slots  cancel           one driver at a time; its worker processes; a request to stop
         scratch/                      working copies between attempts, while a driver works
         left.json                     output files that stayed at a provider
+        findings/                     files to deploy that no single task made
         report/                       what the run came to
         tasks/<task>/checkpoint/      survives attempts
         tasks/<task>/attempt-<n>/     claim.json log.txt work/ output/ result.json
@@ -75,6 +76,11 @@ class RunLayout(Struct, frozen=True):
     def left(self) -> Path:
         """The list of output files that were too large to come home from a provider."""
         return self.directory / LEFT
+
+    @property
+    def findings(self) -> Path:
+        """The folder of files that were made of the outputs of several tasks, to be deployed."""
+        return self.directory / "findings"
 
     @property
     def report(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from runner.engine.events import AttemptEnd, AttemptOutcome
-from runner.plan.model import Requirements
+from runner.plan.model import Requirements, Stage
 
 INTERRUPTIONS: Final = 3
 """How often a task is tried again after attempts that ended through no fault of its program."""
@@ -24,6 +24,16 @@ _RETRY_NAME: Final = {"timeout": "timeout", "stalled": "timeout", "out-of-memory
 
 FAULTS: Final = frozenset({"failed", "infrastructure", "timeout", "stalled", "out-of-memory"})
 """Outcomes that the breaker counts."""
+
+
+def breaker(stage: Stage) -> int:
+    """How many different tasks of a stage have to fail, with no success between, for the run to stop.
+
+    A search may begin in a corner of its space where every trial fails, and tries several at a time.
+    """
+    if stage.search is None:
+        return BREAKER
+    return max(BREAKER, 2 * (stage.max_parallel or len(stage.tasks)))
 
 
 def interrupted(end: AttemptEnd) -> bool:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from msgspec import Struct
 
 from runner.engine.events import AttemptFinished, TaskOutcome
 from runner.plan.model import Stage, Task
+
+WELL: Final = frozenset({"succeeded", "stopped"})
+"""Outcomes of tasks that did their part."""
+
+SETTLED: Final = WELL | {"skipped"}
+"""Outcomes that no retry takes back; the end of a search skips the trials that did not begin."""
 
 
 class Live(Struct):
@@ -25,6 +33,9 @@ class TaskState(Struct):
 
     `failures`, `interruptions` and `spent` (seconds) count since somebody last asked for a retry,
     `interruptions` also only since the run was last opened.
+
+    A trial keeps its `point`. `value` is what the metric came to in the attempt `measured` (0: none was),
+    `stopping` why its search ends it early.
     """
 
     task: Task
@@ -38,6 +49,10 @@ class TaskState(Struct):
     spent: float = 0.0
     ready: bool = False
     queued: bool = False
+    point: dict[str, Any] | None = None
+    value: float | None = None
+    measured: int = 0
+    stopping: str = ""
 
 
 class StageState(Struct):
@@ -45,6 +60,11 @@ class StageState(Struct):
 
     `waiting` counts the input stages that have not ended. `queue` is a heap of task indices; it
     may hold some that are no longer ready. `suspects` failed since the stage's last success.
+    `succeeded` counts the tasks that did their part, trials that were stopped among them.
+
+    Of a stage with a search: `suggested` are its trials with a point, in the order in which they got
+    theirs, `best` the one with the best value. `over`: no further point is asked for. `target`: a trial
+    came to the target since somebody last asked for a retry.
     """
 
     stage: Stage
@@ -63,6 +83,10 @@ class StageState(Struct):
     ended: int = 0
     succeeded: int = 0
     suspects: set[int] = set()
+    suggested: list[TaskState] = []
+    best: TaskState | None = None
+    over: bool = False
+    target: bool = False
 
     def room(self) -> int:
         """How many more of its tasks may run now."""
@@ -73,4 +97,6 @@ class StageState(Struct):
         """Whether a stage that reads from this one may begin, once this one is done."""
         if self.skipped:
             return False
-        return self.succeeded > 0 if consumer.proceed == "any" else self.succeeded == len(self.tasks)
+        if consumer.proceed == "any" or self.stage.search is not None:
+            return self.succeeded > 0
+        return self.succeeded == len(self.tasks)

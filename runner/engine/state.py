@@ -6,7 +6,6 @@ No input or output and no clock: the state is a function of the plan and the eve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
 
 from runner.engine.course import Course
 from runner.engine.events import (
@@ -22,10 +21,15 @@ from runner.engine.events import (
     RunFinished,
     RunOpened,
     RunState,
+    SearchEnded,
     TaskOutcome,
+    TrialMeasured,
+    TrialStopping,
+    TrialSuggested,
 )
-from runner.engine.retries import BREAKER, FAULTS, interrupted, may_retry
-from runner.engine.standing import Live, StageState, TaskState
+from runner.engine.retries import FAULTS, breaker, interrupted, may_retry
+from runner.engine.search import ledger
+from runner.engine.standing import SETTLED, Live, StageState, TaskState
 from runner.plan.model import Plan
 
 
@@ -42,6 +46,8 @@ class State:
             raise ValueError("two tasks of the plan have the same id")
         self.live: dict[str, TaskState] = {}
         self.uncancelled: dict[str, TaskState] = {}
+        self.unstopped: dict[str, TaskState] = {}
+        self.satisfied: dict[str, StageState] = {}
         self.slots = 0
         self.used = 0
         self.opened = False
@@ -67,11 +73,16 @@ class State:
                 self._cancelling(event)
             case AttemptAbandoned():
                 self._abandon(event)
+            case TrialSuggested():
+                ledger.suggest(self._task(event.task), event.point)
+            case TrialMeasured():
+                self._measure(event)
+            case TrialStopping():
+                self._stopping(event)
+            case SearchEnded():
+                self._end_search(event)
             case RunOpened():
-                self.opened = True
-                self.slots = max(1, event.slots) * 1000
-                self._interruptions.clear()
-                self.uncancelled = dict(self.live)  # an earlier driver may not have come to tell them
+                self._open(event)
             case CancelRequested():
                 self.cancelled = self.finished is None
             case BreakerTripped():
@@ -96,22 +107,32 @@ class State:
             return "skipped"
         return "cancelled" if self.finished == "cancelled" else known.attempts[-1].outcome
 
+    @property
+    def well(self) -> bool:
+        """Whether nothing is left that a retry would try again."""
+        return all(task.outcome in SETTLED for task in self.in_plan_order)
+
+    def _open(self, event: RunOpened) -> None:
+        """Begins a drive. An earlier driver may not have come to tell attempts to stop."""
+        self.opened = True
+        self.slots = max(1, event.slots) * 1000
+        self._interruptions.clear()
+        self.uncancelled = dict(self.live)
+        self.unstopped = {name: task for name, task in self.live.items() if task.stopping}
+
     def _start(self, event: AttemptStarting) -> None:
         task = self._task(event.task)
-        if not task.ready or event.attempt <= task.attempt:
-            raise ValueError(f"{event.task} cannot begin attempt {event.attempt} now")
         stage = task.stage
+        pointless = stage.stage.search is not None and task.point is None
+        if not task.ready or pointless or event.attempt <= task.attempt:
+            raise ValueError(f"{event.task} cannot begin attempt {event.attempt} now")
         demand = min(round(stage.stage.requirements.cpu * 1000), self.slots)
         task.attempt = event.attempt
         task.live = Live(event.attempt, demand, event.at)
-        task.ready = False
         self.live[event.task] = self.uncancelled[event.task] = task
         self.used += demand
         stage.live += 1
-        stage.ready -= 1
-        while stage.queue and not self.in_plan_order[stage.queue[0]].ready:
-            self.in_plan_order[heappop(stage.queue)].queued = False
-        self.course.note_room(stage)
+        self.course.drop(task)
 
     def _name(self, event: AttemptStarted) -> None:
         live = self._task(event.task).live
@@ -122,12 +143,18 @@ class State:
         task = self._task(event.task)
         if task.live is not None and task.live.attempt == event.attempt:
             self.uncancelled.pop(event.task, None)
+            self.unstopped.pop(event.task, None)
 
     def _abandon(self, event: AttemptAbandoned) -> None:
         task = self._task(event.task)
         if task.live is not None and task.live.attempt == event.attempt:
             self._release(task, task.live)
-            self._queue(task)
+            if task.stopping:
+                self.course.end(task, "stopped")
+            elif ledger.is_done_with(task):
+                self.course.end(task, ledger.last_outcome(task))
+            else:
+                self.course.queue(task)
 
     def _finish(self, event: AttemptFinished) -> None:
         task = self._task(event.task)
@@ -136,13 +163,14 @@ class State:
         self._release(task, task.live)
         task.attempts.append(event)
         task.spent += max(0.0, event.ended - event.started)
-        if event.outcome == "succeeded":
+        if event.outcome == "succeeded" or task.stopping:
             self._forget_suspects(task.stage)
-            self._end(task, "succeeded")
-        elif self._again(task, event):
-            self._queue(task)
+            self.course.end(task, "succeeded" if event.outcome == "succeeded" else "stopped")
+            return
+        if self._again(task, event):
+            self.course.queue(task)
         else:
-            self._end(task, event.outcome)
+            self.course.end(task, event.outcome)
         if event.outcome in FAULTS:
             self._suspect(task)
 
@@ -153,6 +181,8 @@ class State:
             self._interruptions[task.index] = self._interruptions.get(task.index, 0) + 1
         elif event.outcome != "suspended":
             task.failures += 1
+        if ledger.is_done_with(task):
+            return False
         interruptions = self._interruptions.get(task.index, 0)
         requirements = task.stage.stage.requirements
         return may_retry(requirements, event.outcome, task.failures, interruptions, task.spent)
@@ -161,29 +191,14 @@ class State:
         task.live = None
         del self.live[task.task.id]
         self.uncancelled.pop(task.task.id, None)
+        self.unstopped.pop(task.task.id, None)
         self.used -= live.demand
         task.stage.live -= 1
         self.course.note_room(task.stage)
 
-    def _queue(self, task: TaskState) -> None:
-        task.ready = True
-        task.stage.ready += 1
-        if not task.queued:
-            task.queued = True
-            heappush(task.stage.queue, task.index)
-        self.course.note_room(task.stage)
-
-    def _end(self, task: TaskState, outcome: TaskOutcome) -> None:
-        task.outcome = outcome
-        stage = task.stage
-        stage.ended += 1
-        stage.succeeded += outcome == "succeeded"
-        if stage.ended == len(stage.tasks):
-            self.course.close(stage)
-
     def _suspect(self, task: TaskState) -> None:
         task.stage.suspects.add(task.index)
-        if len(task.stage.suspects) >= BREAKER and task.stage.ready > 0:
+        if len(task.stage.suspects) >= breaker(task.stage.stage) and task.stage.ready > 0:
             self.strained = task.stage
 
     def _forget_suspects(self, stage: StageState) -> None:
@@ -191,31 +206,40 @@ class State:
         if self.strained is stage:
             self.strained = None
 
+    def _measure(self, event: TrialMeasured) -> None:
+        task = self._task(event.task)
+        if ledger.measure(task, event.attempt, event.value) and not task.stage.done:
+            self.satisfied[task.stage.stage.name] = task.stage
+
+    def _stopping(self, event: TrialStopping) -> None:
+        task = self._task(event.task)
+        if task.live is not None and task.live.attempt == event.attempt:
+            task.stopping = event.reason
+            self.unstopped[event.task] = task
+
+    def _end_search(self, event: SearchEnded) -> None:
+        """Skips the trials without a point; where the target was come to, nothing is tried again either."""
+        stage = self.course.stage(event.stage)
+        stage.over = True
+        self.satisfied.pop(event.stage, None)
+        for task in ledger.left_over(stage):
+            self.course.drop(task)
+            self.course.end(task, ledger.last_outcome(task))
+
     def _retry(self) -> None:
         """Gives every task its retries and its time afresh; a finished run is reopened."""
         reopening = self.finished is not None
-        if reopening and all(task.outcome == "succeeded" for task in self.in_plan_order):
+        if reopening and self.well:
             return
         self.cancelled, self.tripped, self.strained = False, "", None
         self.finished, self.reason = None, ""
         self._interruptions.clear()
-        for stage in self.course.stages:
-            stage.suspects.clear()
-            for task in stage.tasks:
-                task.failures, task.spent = 0, 0.0
+        self.course.grant_afresh()
+        for name, stage in self.course.searches.items():
+            stage.target = stage.target and (name in self.satisfied or not stage.over)
         if reopening:
-            self._reopen()
-
-    def _reopen(self) -> None:
-        """Opens what did not succeed, and what read from it, as its inputs may now be others."""
-        for stage in self.course.stages:
-            stale = any(source.ended < len(source.tasks) for source in stage.inputs)
-            for task in stage.tasks:
-                if task.outcome is not None and (stale or task.outcome != "succeeded"):
-                    stage.succeeded -= task.outcome == "succeeded"
-                    stage.ended -= 1
-                    task.outcome = None
-        self.course.settle()
+            self.course.reopen()
+            self.satisfied = {name: stage for name, stage in self.satisfied.items() if stage.target}
 
     def _task(self, task: str) -> TaskState:
         known = self.tasks.get(task)

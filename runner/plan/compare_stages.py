@@ -9,7 +9,7 @@ from typing import Any, Final
 from runner.manifest.common import Image
 from runner.manifest.units import duration_text, size_text
 from runner.plan.model import Requirements, Stage, Task
-from runner.wording import choices
+from runner.wording import choices, printable
 
 SHOWN_NAMES: Final = 6
 
@@ -32,7 +32,8 @@ def compare_stages(before: Sequence[Stage], after: Sequence[Stage]) -> Iterator[
 
 
 def _stage(before: Stage, after: Stage) -> Iterator[str]:
-    yield from _tasks(before.tasks, after.tasks)
+    yield from _tasks(before.tasks, after.tasks, of_search=after.search is not None)
+    yield from _notes(before.notes, after.notes)
     yield from _requirements(before.requirements, after.requirements)
     if before.build != after.build:
         yield "another build command"
@@ -48,7 +49,14 @@ def _stage(before: Stage, after: Stage) -> Iterator[str]:
     )
 
 
-def _tasks(before: Sequence[Task], after: Sequence[Task]) -> Iterator[str]:
+def _notes(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """What is said of a stage that was not, and the other way round."""
+    yield from (f"no longer: {printable(note)}" for note in before if note not in after)
+    yield from (f"now: {printable(note)}" for note in after if note not in before)
+
+
+def _tasks(before: Sequence[Task], after: Sequence[Task], *, of_search: bool) -> Iterator[str]:
+    """Tasks that come and go; what changes in the others, unless the notes of a search say it."""
     old, new = ({task.id: task for task in side} for side in (before, after))
     added, gone = [name for name in new if name not in old], [name for name in old if name not in new]
     names = [
@@ -59,7 +67,7 @@ def _tasks(before: Sequence[Task], after: Sequence[Task]) -> Iterator[str]:
     if names:
         count = f"{len(old)} → {_count(len(new))}" if len(old) != len(new) else f"other {_count(len(new))}"
         yield f"{count} ({'; '.join(names)})"
-    kept = [(old[name], new[name]) for name in new if name in old]
+    kept = [(old[name], new[name]) for name in new if name in old and not of_search]
     for what, field in (("command", "steps"), ("parameters", "parameters"), ("weights", "weights")):
         changed = [_short(task.id) for was, task in kept if getattr(was, field) != getattr(task, field)]
         if changed:

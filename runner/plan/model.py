@@ -56,13 +56,36 @@ class Task(Struct, frozen=True, omit_defaults=True):
     weights: tuple[str, ...] = ()
 
 
+class Search(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the points come from that the tasks of a stage try: one each, chosen when it first starts.
+
+    `parameters` and `early_terminate` are as W&B's schema of sweeps has them. `metric` is the number that
+    is to be made as large or small as possible, as `goal` says, empty where there is none; no trial
+    starts once one has reached `target`. `command` is a command line with W&B's macros (see `macros`).
+    With `online`, trials log to W&B's server, otherwise into their output.
+    """
+
+    method: Literal["grid", "random", "bayes"]
+    parameters: dict[str, Any]
+    command: tuple[str, ...]
+    program: str = ""
+    metric: str = ""
+    goal: Literal["minimize", "maximize"] = "minimize"
+    target: float | None = None
+    early_terminate: dict[str, Any] = {}
+    online: bool = False
+
+
 class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tasks that may run at the same time, under the same conditions.
 
     It begins when every stage in `inputs` has ended: with all its tasks succeeded, or with at
     least one where `proceed` is `any`. With `restore_weights` the weights collected by the input
     stages are laid over the working copy before anything runs. `volumes` are the provider's,
-    by their paths in the container.
+    by their paths in the container. `files` are texts that every task finds, by these names, in the
+    folder `${files}`. `env_from` are variables that are read from files of the inputs, by their paths
+    below `${input}`. The tasks of a stage with a `search` are its trials, named by their numbers from 1;
+    it has done its part when one of them succeeded. `notes` are sentences for whoever reads the plan.
     """
 
     name: str
@@ -77,10 +100,18 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     proceed: Literal["all", "any"] = "all"
     restore_weights: bool = False
     max_parallel: int | None = None
+    files: dict[str, str] = {}
+    env_from: dict[str, str] = {}
+    search: Search | None = None
+    notes: tuple[str, ...] = ()
 
 
 class DeployedFile(Struct, frozen=True):
-    """`path` under the output folder of `task` replaces `to` in the repository."""
+    """`path` under the output folder of `task` replaces `to` in the repository.
+
+    `task` may be a name for one that is known only at the end, as the findings of the kind have it; empty
+    for a file that the findings themselves come with.
+    """
 
     task: str
     path: str

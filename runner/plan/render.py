@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from runner.manifest.units import duration_text, size_text
 from runner.plan.cost import Bound, Estimate
 from runner.plan.model import Plan, Requirements, Stage, Task
 from runner.plan.prices import Prices
-from runner.wording import dollars, point
+from runner.wording import dollars, point, printable
 
 SHOWN_TASKS = 12
 LONGEST_ARGUMENT = 60
@@ -42,9 +42,10 @@ def as_text(
             "",
             f"  stage {stage.name}: {_count(len(stage.tasks), 'task')}, {needs_text(stage.requirements)}",
             *(f"    {line}" for line in _conditions(stage)),
-            *(f"    {_task(task)}" for task in stage.tasks[:SHOWN_TASKS]),
+            *(f"    {printable(note)}" for note in stage.notes),
+            *(f"    {line}" for line in _tasks(stage)),
         ]
-        if len(stage.tasks) > SHOWN_TASKS:
+        if stage.search is None and len(stage.tasks) > SHOWN_TASKS:
             lines.append(f"    … and {len(stage.tasks) - SHOWN_TASKS} more")
         lines.append(f"    at most {dollars(stage_bound.usd)}")
     lines += ["", *(f"  schedule  {line}" for line in _schedule(plan, times))]
@@ -75,12 +76,10 @@ def as_markdown(
         *(f"- Lands: `{file.to}`" for file in plan.deploy),
         *(f"- Gate: {gate_text(gate)}" for gate in plan.gates),
         "",
+        *_fenced(f"{stage.name}: {printable(note)}" for stage in plan.stages for note in stage.notes),
         f"<details><summary>{_count(sum(len(s.tasks) for s in plan.stages), 'task')}</summary>",
         "",
-        "````text",
-        *(_task(task).replace("````", "```") for stage in plan.stages for task in stage.tasks[:SHOWN_TASKS]),
-        "````",
-        "",
+        *_fenced(line for stage in plan.stages for line in _tasks(stage)),
         "</details>",
     ]
     return "\n".join(lines) + "\n"
@@ -104,6 +103,20 @@ def gate_text(gate: Any) -> str:
         parts += [f"at most {gate.max:g}"] if gate.max is not None else []
         demand = " and ".join(parts)
     return f"{scope}{gate.metric} {demand}, at {gate.confidence:.0%}"
+
+
+def _fenced(lines: Iterable[str]) -> list[str]:
+    """Lines as they stand, in Markdown; nothing where there are none."""
+    shown = [line.replace("````", "```") for line in lines]
+    return ["````text", *shown, "````", ""] if shown else []
+
+
+def _tasks(stage: Stage) -> list[str]:
+    """A line for each of the first tasks; one for all of a search, whose points are chosen later."""
+    if stage.search is None:
+        return [_task(task) for task in stage.tasks[:SHOWN_TASKS]]
+    first, last = stage.tasks[0].id, stage.tasks[-1].id
+    return [first if first == last else f"{first} to {last}"]
 
 
 def _task(task: Task) -> str:
