@@ -158,6 +158,10 @@ class LocalSession:
                 found.append(self._finished(slot, answers[0]))
         return found
 
+    def output(self, task: str, attempt: int) -> Path:
+        """Where an attempt writes its output, while it runs and afterwards."""
+        return self._layout.output(task, attempt)
+
     def recover(self, task: str, attempt: int, handle: str) -> Finished | NeverBegan:
         """What became of an attempt of an earlier driver, whose processes are all gone."""
         return recover(self._layout, task, attempt)

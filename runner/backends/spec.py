@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from runner.backends.trial import trial_spec
 from runner.engine.backend import Order
 from runner.engine.layout import RunLayout
 from runner.plan.model import Plan, Stage
@@ -32,10 +33,15 @@ class Specs:
         """The stage of a task."""
         return self._tasks[task][0].name
 
+    def may_end_early(self, task: str) -> bool:
+        """Whether a task is a trial that its search may stop, for what it reports while it runs."""
+        search = self._tasks[task][0].search
+        return search is not None and bool(search.early_terminate)
+
     def spec(self, order: Order) -> dict[str, Any]:
         """One attempt's spec. It holds no secret."""
         stage, task = self._tasks[order.task]
-        return {
+        told = {
             **self._common[stage.name],
             "task": order.task,
             "attempt": order.attempt,
@@ -48,6 +54,9 @@ class Specs:
             "steps": task.steps,
             "weights": task.weights,
         }
+        if stage.search is not None and order.point is not None:
+            told |= trial_spec(self._layout.run, stage, stage.search, order, order.point)
+        return told
 
     def _of_stage(self, stage: Stage) -> dict[str, Any]:
         needs = stage.requirements
@@ -60,6 +69,8 @@ class Specs:
             "secret_names": stage.secrets,
             "stall_timeout": needs.stall_timeout,
             "memory": needs.memory,
+            "files": stage.files,
+            "env_from": stage.env_from,
         }
 
     def _restored(self, stage: Stage, inputs: Mapping[str, int]) -> list[tuple[str, tuple[str, ...]]]:

@@ -14,6 +14,8 @@ from typing import Any
 from runner.worker.claim import Claim, take
 from runner.worker.ending import Ending
 from runner.worker.environment import environment, filled
+from runner.worker.given import InputMissingError, read_variables, write_files
+from runner.worker.harvest import Harvest
 from runner.worker.log import Log
 from runner.worker.masking import Mask
 from runner.worker.outputs import MAX_BYTES, MAX_FILES, OutputError, Weight, collect, vet, without_secrets
@@ -44,6 +46,11 @@ def run_attempt(spec: Mapping[str, Any], orders: Orders | None = None) -> dict[s
         scratch                               optional: a folder for working copies between attempts
         inputs restore                        {task: output folder}, [[output folder, [path…]]…]
         build steps weights                   an argument list, a list of them, the files to collect
+        files                                 optional: {name: text}, written where ${files} says
+        env_from                              optional: {variable: a path below the input folder}
+        variables                             optional: variables that the environment may overrule; they
+                                              may hold the worker's placeholders
+        harvest                               optional: whether W&B's files are read for metrics
         environment secrets                   secrets go nowhere but into the programs' environment
         timeout stall_timeout grace           in seconds
         memory max_output_bytes max_output_files
@@ -88,6 +95,9 @@ class _Attempt:
             "baseline": directory / "baseline",
             "checkpoint": Path(spec["checkpoint"]),
         }
+        if spec.get("files"):
+            self.folders["files"] = directory / "files"
+        self.harvest = Harvest(self.folders["output"]) if spec.get("harvest") else None
         self.mask = Mask(spec.get("secrets", {}).values())
         self.log = Log(directory / "log.txt", self.mask)
         self.weights: dict[str, Weight] = {}
@@ -113,7 +123,7 @@ class _Attempt:
             "attempt": self.spec["attempt"],
             "outcome": ending.outcome,
             "exit_code": ending.exit_code,
-            "reason": self.mask.text(ending.reason),
+            "reason": self.mask.text(ending.sentence),
             "started": started,
             "ended": started + time.monotonic() - began,
             "peak_memory": self.peak,
@@ -131,7 +141,11 @@ class _Attempt:
             return Ending("infrastructure", None, f"the working copy cannot be made: {error}")
         except (UnsafePathError, tarfile.TarError) as error:
             return Ending("infrastructure", None, f"the working copy cannot be made: {error}")
-        return self._accepted(self._run_programs())
+        try:
+            read = read_variables(self.spec.get("env_from", {}), self.folders["input"])
+        except InputMissingError as error:
+            return Ending("failed", None, str(error))
+        return self._accepted(self._run_programs(environment(self.spec, self.folders, read)))
 
     def _prepare(self) -> None:
         spec = self.spec
@@ -139,6 +153,8 @@ class _Attempt:
         self.working_copy = take_copy(code, self.work)
         for folder in self.folders.values():
             folder.mkdir(parents=True, exist_ok=True)
+        if "files" in self.folders:
+            write_files(spec["files"], self.folders["files"])
         code.extract(spec.get("baseline", []), self.folders["baseline"])
         for task, output in spec.get("inputs", {}).items():
             lend_tree(Path(output), self.folders["input"] / task)
@@ -148,22 +164,25 @@ class _Attempt:
 
     def _clean_up(self) -> None:
         self.log.close()
+        if self.harvest is not None:
+            self.harvest.close()
         if self.working_copy is not None:
             spare = None if self.scratch is None else self.scratch / str(os.getpid())
             put_away(self.working_copy, spare)
-        for folder in (self.work, self.folders["input"], self.folders["baseline"]):
-            remove_tree(folder)
+        for name, folder in [("work", self.work), *self.folders.items()]:
+            if name not in ("output", "checkpoint"):
+                remove_tree(folder)
 
-    def _run_programs(self) -> Ending:
+    def _run_programs(self, told: Mapping[str, str]) -> Ending:
         spec = self.spec
         limits = Limits(spec["timeout"], spec.get("stall_timeout"), spec["memory"], spec.get("grace", GRACE))
         progress = self.folders["output"] / "metrics.jsonl"
-        supervisor = Supervisor(self.log, self.claim, limits, progress, self.orders)
-        told = environment(spec, self.folders)
+        look = None if self.harvest is None else self.harvest.look
+        supervisor = Supervisor(self.log, self.claim, limits, progress, self.orders, look)
         ending = Ending("succeeded", 0)
         for number, step in enumerate([spec.get("build", []), *spec["steps"]]):
             if step and ending.outcome == "succeeded":
-                ending = supervisor.run(filled(step, spec["seed"], self.folders), self.work, told)
+                ending = supervisor.run(filled(step, spec["seed"], self.folders, told), self.work, told)
                 if number == 0 and ending.outcome == "failed":
                     ending = ending._replace(reason=f"the build failed: {ending.reason}")
         self.peak = supervisor.peak or None
@@ -173,6 +192,8 @@ class _Attempt:
         """Collects the weights of a success, and looks over what lies in the output folder."""
         output = self.folders["output"]
         try:
+            if self.harvest is not None:
+                self.harvest.finish()
             taken_out = vet(
                 output,
                 self.spec.get("max_output_bytes", MAX_BYTES),

@@ -59,7 +59,8 @@ def end_leftovers(directory: Path) -> None:
     for process in leftovers(directory):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(-process, signal.SIGKILL) if process < 0 else os.kill(process, signal.SIGKILL)
-    end_told(b"RUNNER_OUTPUT_DIR=" + os.fsencode(directory / "output"))
+    for folder in ("output", "input"):  # a program may tell those that it starts another output folder
+        end_told(f"RUNNER_{folder.upper()}_DIR=".encode() + os.fsencode(directory / folder))
 
 
 def leftovers(directory: Path) -> list[int]:

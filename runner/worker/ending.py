@@ -12,15 +12,21 @@ class Ending(NamedTuple):
     outcome: str
     exit_code: int | None = None
     reason: str = ""
+    last_line: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The reason, with the last line that the program printed, which is most likely why it failed."""
+        return f"{self.reason}: {self.last_line}" if self.last_line else self.reason
 
 
-def exited(code: int) -> Ending:
+def exited(code: int, last_line: str = "") -> Ending:
     """The ending of a program with this exit code; a negative one is the signal that killed it."""
     if code == 0:
         return Ending("succeeded", 0)
     if code < 0:
         return Ending("failed", code, f"it was killed by {_signal_name(-code)}")
-    return Ending("failed", code, f"it ended with exit code {code}")
+    return Ending("failed", code, f"it ended with exit code {code}", last_line)
 
 
 def not_started(program: str, error: OSError) -> Ending:

@@ -17,7 +17,9 @@ PASSED_ON = (
 )
 """Variables of the machine that programs need to find their way around it; all others stay outside."""
 
-_PLACEHOLDER = re.compile(r"\$\$\{|\$\{(output|input|baseline|checkpoint|seed)\}")
+_PLACEHOLDER = re.compile(
+    r"\$\$\{|\$\{(output|input|baseline|checkpoint|files|seed)\}|\$\{envvar:([A-Z0-9_]*)\}"
+)
 
 
 def base_environment(outside: Mapping[str, str], programs: str) -> dict[str, str]:
@@ -28,10 +30,19 @@ def base_environment(outside: Mapping[str, str], programs: str) -> dict[str, str
     return kept
 
 
-def environment(spec: Mapping[str, Any], folders: Mapping[str, Path]) -> dict[str, str]:
-    """The whole environment of an attempt's programs. What the runner says of itself comes last."""
-    told = dict(spec["environment"])
+def environment(
+    spec: Mapping[str, Any], folders: Mapping[str, Path], read: Mapping[str, str]
+) -> dict[str, str]:
+    """The whole environment of an attempt's programs; `read` are variables from the attempt's inputs.
+
+    What the runner says of itself comes last; what it only proposes, the spec's `variables`, first.
+    """
+    told = {
+        name: filled([text], spec["seed"], folders, {})[0] for name, text in spec.get("variables", {}).items()
+    }
+    told.update(spec["environment"])
     told.update(spec.get("secrets", {}))
+    told.update(read)
     told.update(
         RUNNER_RUN_ID=spec["run"],
         RUNNER_TASK=spec["task"],
@@ -44,11 +55,19 @@ def environment(spec: Mapping[str, Any], folders: Mapping[str, Path]) -> dict[st
     return told
 
 
-def filled(arguments: list[str], seed: int, folders: Mapping[str, Path]) -> list[str]:
-    """Arguments with the worker's placeholders replaced; `$${` stands for a literal `${`."""
+def filled(
+    arguments: list[str], seed: int, folders: Mapping[str, Path], told: Mapping[str, str]
+) -> list[str]:
+    """Arguments with the worker's placeholders replaced; `$${` stands for a literal `${`.
+
+    `${envvar:NAME}` is the variable in the environment `told`; its bare name where there is none, as
+    W&B's agent has it.
+    """
     values = {"seed": str(seed), **{name: str(path) for name, path in folders.items()}}
 
     def replace(match: re.Match[str]) -> str:
-        return "${" if match[1] is None else values[match[1]]
+        if match[2] is not None:
+            return told.get(match[2], match[2])
+        return "${" if match[1] is None else values.get(match[1], match[0])
 
     return [_PLACEHOLDER.sub(replace, argument) for argument in arguments]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from runner.worker.masking import Mask
@@ -11,6 +12,18 @@ from runner.worker.trees import remove_tree, write_all
 HEAD = 4 << 20
 TAIL = 4 << 20
 """Bytes that are kept of the beginning and at least of the end; a log never takes more than 12 MiB."""
+
+LAST = 4096
+"""Bytes in which the last line is looked for."""
+
+LONGEST = 300
+"""Characters of a last line."""
+
+CHATTER = "wandb:"
+"""How the lines begin with which W&B's client takes leave, after the error of the program itself."""
+
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+"""What colours the text of a terminal."""
 
 
 class Log:
@@ -25,6 +38,9 @@ class Log:
         self._tail = tail
         self._size = 0
         self._left_out = 0
+        self.written = 0
+        """Bytes so far, those among them that were taken out."""
+        self._within_line = False
 
     def write(self, data: bytes) -> None:
         """Takes what a program printed."""
@@ -32,8 +48,20 @@ class Log:
 
     def note(self, text: str) -> None:
         """Adds a line of the runner's own."""
+        self._append(self._mask.flush())
         line = f"[runner] {self._mask.text(text)}\n"
-        self._append(self._mask.flush() + line.encode("utf-8", "backslashreplace"))
+        self._append(b"\n" * self._within_line + line.encode("utf-8", "backslashreplace"))
+
+    def last_line(self, since: int = 0) -> str:
+        """The last line that says anything, of what came after the first `since` bytes; empty if none."""
+        self._append(self._mask.flush())
+        count = min(LAST, self.written - since, self._size)
+        text = os.pread(self._descriptor, count, self._size - count).decode("utf-8", "replace")
+        lines = [" ".join(line.split()) for line in _STYLE.sub("", text).splitlines()]
+        for line in reversed(lines):
+            if line and line.isprintable() and "\ufffd" not in line and not line.startswith(CHATTER):
+                return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+        return ""
 
     def close(self) -> None:
         """Writes what was held back, and closes the file.
@@ -60,6 +88,8 @@ class Log:
             return
         write_all(self._descriptor, data)
         self._size += len(data)
+        self.written += len(data)
+        self._within_line = not data.endswith(b"\n")
         if self._size > self._head + 2 * self._tail:
             self._shorten()
 

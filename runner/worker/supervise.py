@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -71,8 +71,16 @@ class DriverGoneError(Exception):
 class Supervisor:
     """Runs the programs of one attempt, one after the other, under common limits."""
 
-    def __init__(self, log: Log, claim: Claim, limits: Limits, progress: Path, orders: Orders | None) -> None:
-        """`progress` is a file whose growth is a sign of life."""
+    def __init__(
+        self,
+        log: Log,
+        claim: Claim,
+        limits: Limits,
+        progress: Path,
+        orders: Orders | None,
+        look: Callable[[], object] | None = None,
+    ) -> None:
+        """`progress` is a file whose growth is a sign of life; `look` is called a few times a second."""
         self.peak = 0
         self._log = log
         self._claim = claim
@@ -80,6 +88,7 @@ class Supervisor:
         self._progress = progress
         self._progress_size = 0
         self._orders = orders
+        self._beside = look
         self._spared = processes.children()
         self._memory = Memory(limits.memory, self._spared)
         now = time.monotonic()
@@ -96,6 +105,7 @@ class Supervisor:
         Raises DriverGoneError, after the program was killed, when the driver is gone.
         """
         reading, writing = os.pipe()
+        before = self._log.written
         try:
             try:
                 process = processes.start(arguments, folder, environment, writing)
@@ -111,7 +121,7 @@ class Supervisor:
                 code = self._end(process, reading)
         finally:
             os.close(reading)
-        return self._cause or self._ending(code)
+        return self._cause or self._ending(code, before)
 
     def _wait(self, process: subprocess.Popen[bytes], reading: int) -> None:
         """Passes on output and watches the limits until the program ends."""
@@ -175,6 +185,8 @@ class Supervisor:
         now = time.monotonic()
         if now >= self._look:
             self._look = now + self._memory.look()
+            if self._beside is not None:
+                self._beside()
             self._note_progress(now)
             if self._memory.exceeded:
                 self._stop(group, Ending("out-of-memory", None, self._memory_reason()), grace=0.0)
@@ -225,10 +237,10 @@ class Supervisor:
                 break
         return process.returncode
 
-    def _ending(self, code: int) -> Ending:
+    def _ending(self, code: int, before: int) -> Ending:
         if code in (-signal.SIGKILL, 128 + signal.SIGKILL) and self._memory.kernel_killed():
             return Ending("out-of-memory", code, "the kernel killed it, as the machine ran out of memory")
-        return exited(code)
+        return exited(code, self._log.last_line(before))
 
     def _memory_reason(self) -> str:
         used, limit = self._memory.peak / 2**20, self._limits.memory / 2**20

@@ -23,9 +23,10 @@ from runner.engine.events import (
     Event,
     RunFinished,
 )
-from runner.engine.execute import CLOCKS_APART, execute, request_cancel
+from runner.engine.execute import execute, request_cancel
 from runner.engine.journal import Journal, read_events
 from runner.engine.layout import RunLayout
+from runner.engine.loop import CLOCKS_APART
 from runner.errors import InputError, ProviderError
 from runner.plan.model import Plan
 from runner.results.records import records
@@ -94,6 +95,9 @@ class Liar:
         return [Finished(task=task, attempt=1, outcome="succeeded", **self.told) for task in self.tasks]
 
     def cancel(self, task: str, attempt: int) -> None: ...
+
+    def output(self, task: str, attempt: int) -> Path:
+        return Path(task)
 
     def recover(self, task: str, attempt: int, handle: str) -> NeverBegan:
         return NeverBegan()

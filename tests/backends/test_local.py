@@ -198,7 +198,7 @@ def test_a_program_over_its_memory_is_ended(run: Any) -> None:
 
 def test_a_build_that_fails_is_named(run: Any) -> None:
     run.one("print('never')", build=("sh", "-c", "echo building; exit 2"))
-    assert last(run).reason == "the build failed: it ended with exit code 2"
+    assert last(run).reason == "the build failed: it ended with exit code 2: building"
     assert "never" not in run.log()
 
 

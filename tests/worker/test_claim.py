@@ -55,10 +55,11 @@ def test_a_claim_that_a_program_spoilt_names_nobody(tmp_path: Path, spoilt: str)
     assert leftovers(tmp_path) == []
 
 
-def test_what_is_left_of_an_attempt_is_ended_wherever_it_went(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["output", "input"])
+def test_what_is_left_of_an_attempt_is_ended_wherever_it_went(tmp_path: Path, folder: str) -> None:
     code = "import os, pathlib, sys\nfrom runner.worker.claim import take\n"
     code += "take(pathlib.Path(sys.argv[1]))\nos.execlp('sleep', 'sleep', '60')\n"
-    told = {**os.environ, "RUNNER_OUTPUT_DIR": str(tmp_path / "output")}
+    told = {**os.environ, f"RUNNER_{folder.upper()}_DIR": str(tmp_path / folder)}
     with (
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT) as worker,
         subprocess.Popen(["sleep", "60"], env=told, start_new_session=True) as strayed,

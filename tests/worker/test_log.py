@@ -39,6 +39,15 @@ def test_notes_of_the_runner_are_marked(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == "[runner] failed: it ended with exit code 1\n"
 
 
+def test_a_note_has_a_line_of_its_own(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log", Mask(["secret"]))
+    log.write(b"half a line, se")
+    log.note("failed")
+    log.note("left out")
+    log.close()
+    assert (tmp_path / "log").read_text() == "half a line, se\n[runner] failed\n[runner] left out\n"
+
+
 def test_what_was_printed_comes_back_where_a_program_put_a_pipe(tmp_path: Path) -> None:
     log = Log(tmp_path / "log", Mask([]))
     log.write(b"printed\n")
@@ -58,3 +67,20 @@ def test_a_link_in_the_place_of_the_log_gives_nothing_away(tmp_path: Path) -> No
     log.close()
     assert (tmp_path / "log").read_bytes() == b"printed\n"
     assert (tmp_path / "private").read_text() == "private"
+
+
+def test_the_last_line_is_the_last_that_says_anything_since_a_program_began(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log", Mask(["secret"]))
+    log.write(b"of the build\n")
+    before = log.written
+    assert log.last_line(before) == ""
+    log.write(b"step 1\n\x1b[31mValueError\x1b[0m: \t no secret\n  \n\n\x00\n\xff\xfe\nwandb: Find logs\n")
+    assert log.last_line(before) == "ValueError: no ***"
+    log.close()
+
+
+def test_a_last_line_is_cut_where_it_is_long(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log", Mask([]))
+    log.write(b"x" * 10_000)
+    assert log.last_line() == "x" * 299 + "…"
+    log.close()

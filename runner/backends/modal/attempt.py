@@ -27,6 +27,7 @@ def attempt(order: dict[str, Any]) -> str:
         volumes         {control, outputs}: hydrated handles, as this container may not look them up
         slice           optional: seconds after which the attempt ends as `suspended`
         commit_every    optional: seconds between two commits of log and checkpoint
+        commit_progress optional: whether `metrics.jsonl` goes along with them
 
     Raises what interrupted it, once everything is delivered, and an exception of the provider's when it
     cannot be delivered.

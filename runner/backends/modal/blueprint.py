@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from runner.backends.modal.images import Pinned, coordinator_image, image
+from runner.backends.modal.images import Pinned, coordinator_image, image, to_drive
 from runner.backends.modal.limits import LONGEST, call_timeout
 from runner.backends.modal.names import (
     CODE_MOUNT,
@@ -43,7 +43,7 @@ class Blueprint:
         self._wake = wake
         self._folder = run_folder(run)
         self._outputs = f"{OUTPUTS_MOUNT}/{run}"
-        self._tree = plan.source.tree
+        self._plan = plan
         self._pinned = pinned
         self._images: list[tuple[Image, modal.Image]] = []
         self._volume = cache(self._new_volume)
@@ -55,7 +55,7 @@ class Blueprint:
 
         return {
             "name": COORDINATE,
-            "image": coordinator_image(),
+            "image": coordinator_image(to_drive(self._plan)),
             "cpu": 0.125,
             "memory": (256, 1024),
             "timeout": LONGEST,
@@ -90,7 +90,7 @@ class Blueprint:
             "secrets": [self._secret(name) for name in stage.secrets],
             "volumes": {
                 CONTROL_MOUNT: self._own("control", self._folder, read_only=True),
-                CODE_MOUNT: self._own("code", f"/{self._tree}", read_only=True),
+                CODE_MOUNT: self._own("code", f"/{self._plan.source.tree}", read_only=True),
                 self._outputs: self._own("outputs", self._folder),
                 **{path: self._volume(name) for path, name in stage.volumes.items()},
             },

@@ -19,6 +19,7 @@ from runner.worker.trees import copy_tree, read_plain, remove_tree
 
 LOG: Final = "log.txt"
 OUTPUT: Final = "output"
+PROGRESS: Final = "output/metrics.jsonl"
 
 TROUBLE: Final = (Error, RuntimeError, OSError)
 """What a write to the Volume or its commit may raise."""
@@ -81,9 +82,11 @@ class AttemptFolder:
             "left_out": [],
         }
 
-    def save(self, log: bytes) -> None:
-        """Writes the log so far and a sign of life, to be committed."""
+    def save(self, log: bytes, progress: bytes = b"") -> None:
+        """Writes the log and the progress so far and a sign of life, to be committed."""
         self._put(LOG, log)
+        if progress:
+            self._put(PROGRESS, progress)
         self._write(CLAIM, {**self._claim, "alive": time.time()})
 
     def deliver(self, result: dict[str, Any], log: bytes, output: Path | None) -> str:
@@ -115,8 +118,8 @@ class AttemptFolder:
 
     def _put(self, name: str, content: bytes) -> None:
         """Writes a file. It is never half there: the provider commits at moments of its own, too."""
-        self._directory.mkdir(parents=True, exist_ok=True)
         half, whole = self._directory / f"{name}.half", self._directory / name
+        whole.parent.mkdir(parents=True, exist_ok=True)
         remove_tree(half)
         half.write_bytes(content)
         if whole.is_dir():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,10 +15,17 @@ from runner.manifest.common import Image
 if TYPE_CHECKING:
     import modal
 
+    from runner.plan.model import Plan
     from runner.worker.snapshot import Snapshot
 
 HOME: Final = "/root/runner"
 """Where containers find our package: the provider puts the folder above on Python's path."""
+
+SWEEPS: Final = "sweeps==0.3.0"
+"""W&B's library that chooses points; whoever launches need not have it."""
+
+SWEEPS_PYTHON: Final = 12
+"""The newest Python 3 that the library can be installed for, as it holds numpy below 2."""
 
 _CARRIED: Final = frozenset(
     {
@@ -121,15 +128,27 @@ def driving(path: str) -> bool:
     return path.partition("/")[0] not in _ABOVE
 
 
-def coordinator_image() -> modal.Image:
-    """The image of the container that drives a run: this version of the package, and what it needs."""
-    from importlib.metadata import version
-
+def coordinator_image(packages: Sequence[str] = ("msgspec",)) -> modal.Image:
+    """The image of the container that drives a run: this version of the package, and of what it needs."""
     import modal
 
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    made = modal.Image.debian_slim(python_version=python).pip_install(f"msgspec=={version('msgspec')}")
-    return _with_package(made, driving)
+    minor = min(sys.version_info.minor, SWEEPS_PYTHON) if SWEEPS in packages else sys.version_info.minor
+    needed = [name if "==" in name else _as_installed(name) for name in packages]
+    return _with_package(modal.Image.debian_slim(python_version=f"3.{minor}").pip_install(*needed), driving)
+
+
+def to_drive(plan: Plan) -> list[str]:
+    """The packages that it takes to drive a run: more where its trials are still to be chosen."""
+    searches = [stage.search for stage in plan.stages if stage.search is not None]
+    learns = any(search.method != "grid" or search.early_terminate for search in searches)
+    return ["msgspec", *(["pyyaml"] if searches else []), *([SWEEPS] if learns else [])]
+
+
+def _as_installed(name: str) -> str:
+    """The requirement of a package of ours in the version that is installed here."""
+    from importlib.metadata import version
+
+    return f"{name}=={version(name)}"
 
 
 def _base(wanted: Image, pinned: Pinned) -> modal.Image:

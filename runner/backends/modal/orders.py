@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -17,6 +17,9 @@ from runner.plan.model import Plan
 
 if TYPE_CHECKING:
     import modal
+
+REPORT_EVERY: Final = 5.0
+"""Seconds between two commits of a trial that its search may end early."""
 
 
 class Orders:
@@ -45,4 +48,6 @@ class Orders:
         told = {**self._specs.spec(order), **self._told}
         if order.timeout > SLICE:
             told["slice"] = SLICE
+        if self._specs.may_end_early(order.task):
+            told |= {"commit_every": REPORT_EVERY, "commit_progress": True}
         return {**msgspec.json.decode(msgspec.json.encode(told)), "volumes": self._volumes}

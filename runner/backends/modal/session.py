@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from runner.backends.modal.calls import CallEnd
 from runner.backends.modal.live import LiveCall, LiveCalls, Pace
@@ -91,6 +92,10 @@ class ModalSession:
         self._pause = self._pace.shortest if found else min(1.5 * self._pause, self._pace.longest)
         self._next_look = time.monotonic() + self._pause
         return found
+
+    def output(self, task: str, attempt: int) -> Path:
+        """Where the Volume shows what an attempt had committed when the outputs were last looked at."""
+        return self._remains.layout.output(task, attempt)
 
     def recover(self, task: str, attempt: int, handle: str) -> Finished | NeverBegan | StillRunning:
         """What became of an attempt of an earlier driver.

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from runner.backends.modal.echo import Echo
-from runner.backends.modal.folder import LOG, OUTPUT, TROUBLE, AttemptFolder
+from runner.backends.modal.folder import LOG, OUTPUT, PROGRESS, TROUBLE, AttemptFolder
 from runner.backends.modal.notices import PREEMPTED, Notices
 from runner.backends.modal.surroundings import MissingSecretError, secrets, surroundings
 from runner.worker.claim import end_leftovers
 from runner.worker.driving import WorkerProcess
 from runner.worker.ending import Ending
+from runner.worker.masking import Mask
 from runner.worker.memory import Memory
 from runner.worker.supervise import Halt
+from runner.worker.trees import open_plain
 
 TURN: Final = 0.25
 """Seconds between two looks at the log."""
@@ -35,6 +37,9 @@ PATIENCE: Final = 12.0
 SUSPENDED: Final = Halt(
     "the provider lets no container work longer; it goes on from its checkpoint", "suspended"
 )
+
+MOST_PROGRESS: Final = 16 << 20
+"""Bytes of a `metrics.jsonl` that are shown while the attempt works."""
 
 _BURIAL: Final = 5.0
 """Seconds that the worker has to end when it has answered."""
@@ -63,6 +68,7 @@ class Work:
         self._kill_at = float("inf")
         self._next_commit = time.monotonic() + order.get("commit_every", COMMIT_EVERY)
         self._committing: threading.Thread | None = None
+        self._progress: Path | None = None
         self._complaint = ""
 
     def run(self, own: Path) -> Done:
@@ -70,6 +76,8 @@ class Work:
         started = time.time()
         directory = own / "attempt"
         directory.mkdir()
+        if self._order.get("commit_progress"):
+            self._progress = directory / PROGRESS
         echo = Echo(directory / LOG, sys.stdout.buffer)
         try:
             try:
@@ -155,12 +163,24 @@ class Work:
 
     def _save(self, echo: Echo) -> None:
         try:
-            self._folder.save(echo.content())
+            self._folder.save(echo.content(), self._shown())
             self._folder.commit()
         except TROUBLE as error:  # the next one may do better, and the last one is not forgiven
             if str(error) != self._complaint:
                 self._complaint = str(error)
                 print(f"[runner] checkpoints may not be safe: {error}", file=sys.stderr, flush=True)
+
+    def _shown(self) -> bytes:
+        """What the attempt reported so far, if others are to see it now, without secrets."""
+        if self._progress is None:
+            return b""
+        try:
+            with open_plain(self._progress) as file:
+                content = file.read(MOST_PROGRESS)
+        except OSError:
+            return b""
+        mask = Mask(secrets(self._order, os.environ).values())
+        return mask.feed(content) + mask.flush()
 
     def _silence(self, code: int) -> Ending:
         """What it means that the worker is gone without an answer."""

@@ -2,12 +2,15 @@
 
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from runner.backends.modal.images import Pinned
+from runner.backends.modal.images import SWEEPS, Pinned, to_drive
 from runner.errors import InputError
+from runner.plan.model import PinnedSource, Plan, Requirements, Search, Stage, Task
 
 
 @pytest.fixture
@@ -65,3 +68,26 @@ def test_no_snapshot_is_made_where_the_image_needs_no_file() -> None:
         raise AssertionError("nobody asked for a file")
 
     Pinned(archive).close()
+
+
+@pytest.mark.parametrize(
+    ("search", "packages"),
+    [
+        (None, ["msgspec"]),
+        ({"method": "grid"}, ["msgspec", "pyyaml"]),
+        ({"method": "grid", "early_terminate": {"type": "hyperband"}}, ["msgspec", "pyyaml", SWEEPS]),
+        ({"method": "bayes"}, ["msgspec", "pyyaml", SWEEPS]),
+    ],
+)
+def test_what_drives_a_search_has_the_library_for_it(
+    search: dict[str, Any] | None, packages: list[str]
+) -> None:
+    wanted = Search(parameters={}, command=("x",), **search) if search else None
+    tasks = (Task("trials/1", (("x",),)),)
+    stage = Stage(name="trials", tasks=tasks, requirements=Requirements(1.0, 1 << 30, 60), search=wanted)
+    plan = Plan(job="job", kind="Sweep", source=PinnedSource("c", "t"), manifest={}, stages=(stage,))
+    assert to_drive(plan) == packages
+
+
+def test_the_library_is_the_one_that_the_tests_ran_with() -> None:
+    assert f"sweeps=={version('sweeps')}" == SWEEPS

@@ -1,12 +1,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
-from runner.backends.modal.orders import SLICE, Orders
+from runner.backends.modal.orders import REPORT_EVERY, SLICE, Orders
 from runner.engine.backend import Order
 from runner.manifest.common import Image
-from runner.plan.model import PinnedSource, Plan, Requirements, Stage, Task
+from runner.plan.model import PinnedSource, Plan, Requirements, Search, Stage, Task
 from runner.plan.seeds import seeded, task_seed
 
 TRAIN = Stage(
@@ -71,3 +72,15 @@ def test_an_attempt_longer_than_a_container_may_work_is_sliced(
 ) -> None:
     order = orders.order(Order("train/a", 1, timeout, {}))
     assert order.get("slice") == (SLICE if sliced else None)
+
+
+@pytest.mark.parametrize("early", [{}, {"type": "hyperband", "min_iter": 3}])
+def test_only_a_trial_that_may_end_early_shows_its_progress_while_it_works(early: dict[str, Any]) -> None:
+    search = Search(method="random", parameters={}, command=("x",), early_terminate=early)
+    stage = msgspec.structs.replace(TRAIN, search=search)
+    plan = msgspec.structs.replace(PLAN, stages=(stage,))
+    made = Orders(plan, "run-1", grace=10.0, most_output=1000, volumes={})
+    order = made.order(Order("train/a", 1, 60.0, {}, {"lr": 0.1}))
+    assert order.get("commit_every") == (REPORT_EVERY if early else None)
+    assert order.get("commit_progress", False) == bool(early)
+    assert order["files"]["args.json"] == '{"lr": 0.1}'

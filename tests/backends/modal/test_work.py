@@ -91,3 +91,21 @@ def test_log_and_checkpoint_are_committed_while_it_works(do: Do, tmp_path: Path)
         "while not (log.exists() and 'said' in log.read_text()): time.sleep(0.05)\n"
     )
     assert do(program, commit_every=0.1).result["outcome"] == "succeeded"
+
+
+def test_progress_is_shown_while_it_works_without_secrets(
+    do: Do, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_KEY", "correct-horse-battery")
+    shown = tmp_path / "volume/run-1/tasks/work/it/attempt-1/output/metrics.jsonl"
+    program = (
+        "import os, pathlib, time\n"
+        "own = pathlib.Path(os.environ['RUNNER_OUTPUT_DIR'], 'metrics.jsonl')\n"
+        "own.write_text('{\"%s\": 1}\\n' % os.environ['API_KEY'])\n"
+        f"shown = pathlib.Path({str(shown)!r})\n"
+        "while not shown.exists(): time.sleep(0.05)\n"
+        "assert shown.read_text() == '{\"***\": 1}\\n'\n"
+        "own.unlink()\n"
+    )
+    done = do(program, commit_every=0.1, commit_progress=True, secret_names=["API_KEY"])
+    assert done.result["outcome"] == "succeeded"
