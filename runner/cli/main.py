@@ -163,7 +163,7 @@ def show_error(error: RunnerError, *, as_json: bool) -> None:
         from runner.lint.formats import renderer
         from runner.lint.validate import Checked
 
-        checked = Checked(1, list(error.findings), {error.findings[0].file: error.source})
+        checked = Checked(1, list(error.findings), error.sources)
         click.echo(renderer("text")(checked), err=True, color=colour())
         return
     click.secho(f"error[{error.code}]: ", fg="red", bold=True, nl=False, err=True, color=colour())

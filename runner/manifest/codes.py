@@ -79,6 +79,10 @@ text, and 3.10 is the number 3.1 unless it is quoted.
 wrong-value: A value that is not allowed
 The type is right, but the value breaks a limit or a form; the message says which.
 
+included-file: A file that a manifest names and that cannot be used
+A sweep may stand in a file of its own. Its path is relative to the repository's root; links, and
+paths that lead out of the repository, are not followed. The file holds a mapping.
+
 bad-override: An override that cannot be applied
 `--set path=value` names a field by its path from the root, such as spec.resources.timeout=2h or
 spec.variants[0].name=a. Values are YAML; where the schema wants text, they are text. Put names that

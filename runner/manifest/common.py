@@ -6,11 +6,14 @@ These types are the one source of the published JSON Schema: titles, description
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
 from runner.manifest.values import (
+    GPU_PATTERN,
+    REGION_PATTERN,
     Confidence,
     Duration,
     Gpu,
@@ -149,6 +152,13 @@ class Resources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             examples=["us-east", ["eu-west", "eu-north"]],
         ),
     ] = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a GPU or a region whose name does not match its pattern."""
+        for value, pattern in ((self.gpu, GPU_PATTERN), (self.region, REGION_PATTERN)):
+            for name in (value,) if isinstance(value, str) else value or ():
+                if not re.match(pattern, name):
+                    raise ValueError(f"{name!r} is no such name")
 
 
 class Budget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -320,6 +330,12 @@ class Job(
     rename={"api_version": "apiVersion"},
 ):
     """A checked manifest. Each kind narrows `spec`."""
+
+    inlined: ClassVar[tuple[str, ...]] = ()
+    """Fields of the spec that may name a YAML file of the repository, which then stands in their place."""
+
+    environment: ClassVar[dict[str, str]] = {}
+    """Fields of the spec that a variable of the launching process fills where the manifest does not."""
 
     api_version: Literal["runner/v1"]
     metadata: Metadata

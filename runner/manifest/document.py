@@ -7,6 +7,7 @@ A file is read in one pass. What could hurt (depth, size, aliases that multiply)
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -19,24 +20,56 @@ from runner.manifest.finding import Position, refusal
 from runner.wording import printable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pathlib
+
+    from runner.manifest.finding import Path
 
 MOST_BYTES = 2**20
 
 
 class Document:
-    """A parsed file: its `name` for messages, its `text` and its plain `value`."""
+    """A parsed file: its `name` for messages, its `text` and its plain `value`.
 
-    __slots__ = ("_root", "name", "text", "value")
+    `included` are other files that stand in the place of the values at these paths.
+    """
+
+    __slots__ = ("_root", "included", "name", "text", "value")
 
     def __init__(self, name: str, text: str, root: Node, value: Any) -> None:
         self.name = name
         self.text = text
         self.value = value
+        self.included: Mapping[Path, Document] = {}
         self._root = root
 
-    def place(self, path: tuple[str | int, ...], *, key: bool = False) -> Position:
-        """Where the value at `path` stands, or with `key` the name of its field.
+    def including(self, included: Mapping[Path, Document]) -> Document:
+        """The same file with these others included, and no more."""
+        other = Document(self.name, self.text, self._root, self.value)
+        other.included = included
+        return other
+
+    def at(self, path: Path, *, key: bool = False) -> tuple[Document, Path]:
+        """The file with the value at `path`, or with `key` with the name of its field, and the path there."""
+        for above, document in self.included.items():
+            if path[: len(above)] == above and not (key and len(path) == len(above)):
+                return document, path[len(above) :]
+        return self, path
+
+    def digest(self) -> str:
+        """The SHA-256 of this file and of those that are included."""
+        import hashlib
+
+        whole = hashlib.sha256(self.text.encode())
+        for document in self.included.values():
+            whole.update(b"\0" + f"{document.name}\0{document.text}".encode())
+        return whole.hexdigest()
+
+    def texts(self) -> dict[str, str]:
+        """The text of this file and of those that are included, by their names."""
+        return {document.name: document.text for document in (*self.included.values(), self)}
+
+    def place(self, path: Path, *, key: bool = False) -> Position:
+        """Where in this file the value at `path` stands, or with `key` the name of its field.
 
         Where the path leads nowhere it is the place of the deepest value on the way.
         """
@@ -48,9 +81,10 @@ class Document:
             named, node = below
         return position(named if key else node)
 
-    def written(self, path: tuple[str | int, ...]) -> str | None:
-        """The text of the scalar at `path` as it stands in the file; None where none stands there."""
-        node = self._root
+    def written(self, path: Path) -> str | None:
+        """The text of the scalar at `path` as it stands in its file; None where none stands there."""
+        document, path = self.at(path)
+        node = document._root
         for step in path:
             below = _child(node, step)
             if below is None:
@@ -62,7 +96,7 @@ class Document:
         return f"Document({self.name!r})"
 
 
-def read(path: Path | str, root: Path | str | None = None) -> Document:
+def read(path: pathlib.Path | str, root: pathlib.Path | str | None = None) -> Document:
     """The document in the file at `path`, named relative to `root`.
 
     Raises ManifestError for a file that cannot be used, InputError for one that cannot be read.
@@ -82,7 +116,7 @@ def read(path: Path | str, root: Path | str | None = None) -> Document:
     return parse(data, name)
 
 
-def display_name(path: str, root: Path | str | None) -> str:
+def display_name(path: str, root: pathlib.Path | str | None) -> str:
     """`path` relative to `root` where it lies below it, with forward slashes and printable."""
     if root is not None:
         start = os.path.join(os.fspath(root), "")  # noqa: PTH118

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+_FOLDED = frozenset("\x85\u2028\u2029")
+"""Ends of lines that PyYAML does not write back as they were, unless it escapes them."""
+
 
 def dump(data: Any) -> str:
     """YAML that `document.parse` reads back as the same data, in the same order.
@@ -19,7 +22,8 @@ def dump(data: Any) -> str:
             return True
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        style = None if resolve(value) is None else '"'
+        plain = resolve(value) is None and not _FOLDED.intersection(value)
+        style = None if plain else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
 
     Dumper.add_representer(str, text)

@@ -36,14 +36,14 @@ def second_look(
     every = problems(data, kind_schema(kinds[kind], kind), document.written)
     found = list(islice(every, MOST_PROBLEMS))
     if found:
-        raise ManifestError(_findings(document, found, overrides), document.text)
+        raise ManifestError(_findings(document, found, overrides), document.texts())
     while True:
         try:
             return msgspec.convert(data, kinds[kind])
         except (msgspec.ValidationError, TypeError) as error:
             if not _whole_number(data, str(error)):
                 found = [Problem(_path(str(error)), "wrong-value", _refused(str(error)), "")]
-                raise ManifestError(_findings(document, found, overrides), document.text) from None
+                raise ManifestError(_findings(document, found, overrides), document.texts()) from None
 
 
 def _findings(document: Document, found: Sequence[Problem], overrides: Sequence[str]) -> list[Finding]:
@@ -52,9 +52,10 @@ def _findings(document: Document, found: Sequence[Problem], overrides: Sequence[
 
     findings: dict[tuple[object, ...], Finding] = {}
     for problem in found:
-        text = cause(problem.path, overrides)
-        line, column = document.place(problem.path, key=problem.on_key) if text is None else (0, 0)
-        file = document.name if text is None else f"--set {printable(text.partition('=')[0])}"
+        text = cause(problem.path, overrides, document.included)
+        holder, path = document.at(problem.path, key=problem.on_key)
+        line, column = holder.place(path, key=problem.on_key) if text is None else (0, 0)
+        file = holder.name if text is None else f"--set {printable(text.partition('=')[0])}"
         finding = Finding(file, line, column, problem.code, "error", problem.message, problem.fix)
         findings.setdefault((file, line, column, problem.message), finding)
     return sorted(findings.values(), key=lambda finding: (finding.line, finding.column))[:MOST_FINDINGS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -45,17 +45,20 @@ class Finding(Struct, frozen=True):
 
 
 class ManifestError(InputError):
-    """A manifest that cannot be used; `findings` holds every reason, the first one is the message."""
+    """A manifest that cannot be used; `findings` holds every reason, the first one is the message.
 
-    def __init__(self, findings: Sequence[Finding], source: str = "") -> None:
+    `sources` are the texts of the files that they point into, by name.
+    """
+
+    def __init__(self, findings: Sequence[Finding], sources: Mapping[str, str] | None = None) -> None:
         first = findings[0]
         super().__init__(first.rule, first.message, place=first.place(), fix=first.fix)
         self.findings = tuple(findings)
-        self.source = source
+        self.sources = dict(sources or {})
 
 
 def refusal(
     file: str, position: Position, code: str, message: str, fix: str, source: str = ""
 ) -> ManifestError:
     """The error with one finding at `position`."""
-    return ManifestError([Finding(file, *position, code, "error", message, fix)], source)
+    return ManifestError([Finding(file, *position, code, "error", message, fix)], {file: source})

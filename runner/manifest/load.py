@@ -19,11 +19,16 @@ from runner.wording import did_you_mean, shown
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.manifest.included import Files
+
 Kinds = Mapping[str, type[Job]]
 
 
 class Loaded(Struct, frozen=True):
-    """A checked manifest: typed, as plain data with the overrides applied, and as it was written."""
+    """A checked manifest: typed, as plain data, and as it was written.
+
+    `data` has the overrides applied, and holds what included files say; `document` knows where.
+    """
 
     job: Job
     data: dict[str, Any]
@@ -32,25 +37,38 @@ class Loaded(Struct, frozen=True):
 
 
 def load(
-    path: Path | str, kinds: Kinds, overrides: Sequence[str] = (), root: Path | str | None = None
+    path: Path | str,
+    kinds: Kinds,
+    overrides: Sequence[str] = (),
+    root: Path | str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Loaded:
     """The manifest in the file at `path`, with overrides applied; named relative to `root`.
 
-    Raises ManifestError with every reason why it cannot be used, InputError for an unreadable file.
+    What it includes is read below `root`. Raises ManifestError with every reason why it cannot be used,
+    InputError for an unreadable file.
     """
-    return load_document(read(path, root), kinds, overrides)
+    return load_document(read(path, root), kinds, overrides, root, environment)
 
 
-def load_document(document: Document, kinds: Kinds, overrides: Sequence[str] = ()) -> Loaded:
-    """The manifest that a parsed file holds. Raises ManifestError."""
+def load_document(
+    document: Document,
+    kinds: Kinds,
+    overrides: Sequence[str] = (),
+    files: Files | Path | str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Loaded:
+    """The manifest that a parsed file holds. Raises ManifestError.
+
+    `files` are where it is from: the root of a working tree, or a way to read the files of a commit;
+    without them nothing is included. `environment` are variables that may fill what was left out.
+    """
     data = document.value
     kind = _kind(document, kinds)
-    if overrides:
-        from copy import deepcopy
+    if kinds[kind].inlined or overrides:
+        from runner.manifest.laid_over import laid_over
 
-        from runner.manifest.overrides import apply
-
-        data = apply(deepcopy(data), overrides, kinds, kind)
+        document, data, overrides = laid_over(document, kinds, kind, overrides, files, environment or {})
     try:
         return Loaded(convert(data, kinds[kind]), data, document, tuple(overrides))
     except (ValidationError, TypeError):

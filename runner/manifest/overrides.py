@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from runner.manifest.common import Job
@@ -50,12 +50,15 @@ def split(text: str) -> tuple[Path, str]:
     return tuple(path), text[position + 1 :]
 
 
-def cause(path: Path, overrides: Sequence[str]) -> str | None:
-    """The last override that set the value at `path`; None where it stands in the file."""
+def cause(path: Path, overrides: Sequence[str], included: Container[Path] = ()) -> str | None:
+    """The last override that set the value at `path`; None where it stands in a file.
+
+    `included` are the paths at which other files stand, whoever named them.
+    """
     for text in reversed(overrides):
         named = split(text)[0]
         if path[: len(named)] == named:
-            return text
+            return None if named in included else text
     return None
 
 

@@ -149,7 +149,7 @@ class _Teller:
         fix = "add to it" if least else "shorten it"
         yield Problem(path, "wrong-value", message, _examples(_schema(fault)) or fix)
 
-    _minLength = _maxLength = _minItems = _maxItems = _size
+    _minLength = _maxLength = _minItems = _maxItems = _minProperties = _size
 
 
 def _of_type(fault: Fault) -> bool:

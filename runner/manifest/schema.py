@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from runner.manifest.common import API_VERSION, Job
@@ -87,7 +88,7 @@ def _improve(definition: Schema, definitions: Mapping[str, Schema]) -> None:
             simple["allOf"] = [{"$ref": simple.pop("$ref")}]
         schema.clear()
         schema |= {key: simple[key] for key in sorted(simple, key=_order)}
-    if definition.get("properties", {}).get("apiVersion"):
+    if {"apiVersion", "metadata"} <= definition.get("properties", {}).keys():
         definition["properties"]["apiVersion"] |= {
             "description": "The version of this format.",
             "default": API_VERSION,
@@ -114,7 +115,9 @@ def _simplified(schema: Schema) -> Schema:
     if null and len(others) == 1 and "enum" in others[0]:
         return {**others[0], **result, "enum": [*others[0]["enum"], None]}
     if all(set(branch) == {"type"} for branch in branches):
-        return {**result, "type": [branch["type"] for branch in branches]}
+        listed = (branch["type"] for branch in branches)
+        every = (names if isinstance(names, list) else [names] for names in listed)
+        return {**result, "type": list(dict.fromkeys(chain.from_iterable(every)))}
     return {**result, "anyOf": branches}
 
 

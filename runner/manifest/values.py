@@ -5,7 +5,7 @@ Each is a type with a pattern, a description and the message for what does not m
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -71,23 +71,31 @@ VariableName = Annotated[
         },
     ),
 ]
+# `Resources` itself holds these to their patterns: where a text may also be a list, msgspec (0.22) takes a
+# pattern for a type when it cleans up, and crashes.
+GPU_PATTERN: Final = r"^[A-Za-z0-9-]+(:[1-8])?$(?!\n)"
+REGION_PATTERN: Final = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)"
 Gpu = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9-]+(:[1-8])?$(?!\n)",
         description="A GPU type of the provider, with an optional count.",
         examples=["T4", "A100-80GB:2"],
-        extra_json_schema={"patternErrorMessage": "write a type, with an optional count from 1 to 8"},
+        extra_json_schema={
+            "pattern": GPU_PATTERN,
+            "patternErrorMessage": "write a type, with an optional count from 1 to 8",
+        },
     ),
 ]
 Region = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)",
         max_length=50,
         description="A region of the provider.",
         examples=["us-east"],
-        extra_json_schema={"patternErrorMessage": "write lower-case letters, digits and hyphens"},
+        extra_json_schema={
+            "pattern": REGION_PATTERN,
+            "patternErrorMessage": "write lower-case letters, digits and hyphens",
+        },
     ),
 ]
 MountPath = Annotated[

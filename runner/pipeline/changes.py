@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from msgspec import Struct
 
 from runner.errors import InputError
+from runner.kinds import KINDS
 from runner.lint.validate import SUFFIXES
+from runner.manifest.load import load
 from runner.pipeline.finding import open_ledger
+from runner.pipeline.inclusions import including
 from runner.pipeline.workspace import Workspace
 from runner.repository.access import fetch_commit
 from runner.repository.ancestry import merge_base
@@ -71,7 +74,10 @@ def changed_manifests(repository: Repository, commits: str) -> list[str]:
 
 
 def changes_between(repository: Repository, old: str, new: str, why: str = "") -> Changes:
-    """What differs between two commits that are here, whatever lies between them."""
+    """What differs between two commits that are here, whatever lies between them.
+
+    A manifest is changed where a file is that it includes.
+    """
     found: dict[str, list[str]] = {"manifests": [], "removed": [], "renamed": [], "unfit": []}
     for entry in differences(repository, old, new, FOLDER):
         path = entry.path
@@ -85,6 +91,11 @@ def changes_between(repository: Repository, old: str, new: str, why: str = "") -
             found["renamed"].append(path)
         elif entry.content != entry.old_content or entry.status == "T":
             found["manifests"].append(path)
+    touched = {*found["manifests"], *found["unfit"]}
+    for path in including(repository, old, new, manifests_in(repository, new)):
+        if path not in touched:
+            found["manifests"].append(path)
+            found["renamed"] = [renamed for renamed in found["renamed"] if renamed != path]
     return Changes(**{name: tuple(sorted(paths)) for name, paths in found.items()}, why=why)
 
 
@@ -131,12 +142,14 @@ def is_manifest(path: str) -> bool:
     )
 
 
-def manifests_in(repository: Repository, commit: str) -> list[str]:
-    """The manifests of a commit; not those that are links, or whose names cannot be printed."""
+def manifests_in(repository: Repository, commit: str) -> dict[str, str]:
+    """The manifests of a commit, with their objects; no links, and no names that cannot be printed."""
     listed = repository.git("ls-tree", "-r", "-z", commit, "--", FOLDER).split(b"\0")
     tracked = (line.partition(b"\t") for line in listed)
-    names = (os.fsdecode(name) for about, _, name in tracked if about.startswith(b"100"))
-    return [name for name in names if is_manifest(name) and name.isprintable()]
+    found = {os.fsdecode(name): about.decode() for about, _, name in tracked if about.startswith(b"100")}
+    return {
+        name: about.split(" ")[2] for name, about in found.items() if is_manifest(name) and name.isprintable()
+    }
 
 
 def _never_launched(workspace: Workspace, why: str) -> Changes:
@@ -146,11 +159,21 @@ def _never_launched(workspace: Workspace, why: str) -> Changes:
     left = [
         name
         for name in manifests_in(workspace.repository, "HEAD")
-        if (name, hashlib.sha256((root / name).read_bytes().removeprefix(_BOM)).hexdigest()) not in known
+        if (name, _digest(root, name)) not in known
     ]
     return Changes(
         tuple(sorted(left)), why=f"{why}: these are all manifests that were never launched as they stand"
     )
+
+
+def _digest(root: Path, name: str) -> str:
+    """A manifest's content as the ledger has it, with what it includes where that can be read."""
+    try:
+        return load(
+            root / name, {kind.name: kind.job_type for kind in KINDS.values()}, (), root
+        ).document.digest()
+    except InputError:
+        return hashlib.sha256((root / name).read_bytes().removeprefix(_BOM)).hexdigest()
 
 
 def _named(paths: tuple[str, ...]) -> str:

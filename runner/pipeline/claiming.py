@@ -73,10 +73,10 @@ def request_key(loaded: Loaded, plan: Plan, options: Options) -> str:
     if options.request.startswith(SCHEDULED):
         return _digest({"job": plan.job, "request": options.request})
     asked = {
-        "manifest": hashlib.sha256(loaded.document.text.encode()).hexdigest(),
+        "manifest": loaded.document.digest(),
         "path": loaded.document.name,
         "source": [plan.source.repository, plan.source.commit, plan.source.tree],
-        "overrides": options.overrides,
+        "overrides": loaded.overrides,
         "only": options.only,
         "deploy": options.deploy,
         "publish": options.publish,
@@ -125,8 +125,8 @@ def _wanted(workspace: Workspace, loaded: Loaded, priced: PricedPlan, options: O
         by=_who(workspace),
         base=workspace.repository.head(),
         manifest_path=loaded.document.name,
-        manifest_sha256=hashlib.sha256(loaded.document.text.encode()).hexdigest(),
-        overrides=options.overrides,
+        manifest_sha256=loaded.document.digest(),
+        overrides=loaded.overrides,
         only=options.only,
         deploy=options.deploy,
         publish=options.publish,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -19,21 +20,20 @@ MOST_SHOWN: Final = 200
 
 
 def load_job(workspace: Workspace, manifest: str, overrides: Sequence[str]) -> Loaded:
-    """The checked manifest: schema, overrides and every lint rule of severity error.
+    """The checked manifest: schema, overrides, the environment and every lint rule of severity error.
 
     `manifest` is a path, or the name of a job under `jobs/`. Raises InputError.
     """
     path = find_manifest(workspace.repository.root, manifest)
-    loaded = load(
-        path, {name: kind.job_type for name, kind in KINDS.items()}, overrides, workspace.repository.root
-    )
+    kinds = {name: kind.job_type for name, kind in KINDS.items()}
+    loaded = load(path, kinds, overrides, workspace.repository.root, os.environ)
     errors = [
         finding
         for finding in check(loaded, workspace.settings, workspace.repository.root)
         if finding.severity == "error"
     ]
     if errors:
-        raise ManifestError(errors, loaded.document.text)
+        raise ManifestError(errors, loaded.document.texts())
     return loaded
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.backends import open_backend
-from runner.engine.execute import Watch, execute
+from runner.engine.execute import execute
 from runner.engine.layout import RunLayout
+from runner.engine.loop import Watch
 from runner.engine.record import RunRecord, create_run, new_run_id, read_plan, read_record
 from runner.engine.state import State
 from runner.errors import InputError
@@ -73,8 +73,8 @@ def write_down(
         created=created,
         base=workspace.repository.head(),
         manifest_path=loaded.document.name,
-        manifest_sha256=hashlib.sha256(loaded.document.text.encode()).hexdigest(),
-        overrides=options.overrides,
+        manifest_sha256=loaded.document.digest(),
+        overrides=loaded.overrides,
         only=options.only,
         publish=options.publish,
         wake=_wake_address(workspace),
@@ -95,10 +95,11 @@ def _wake_address(workspace: Workspace) -> str:
 
 
 def _resolved(loaded: Loaded) -> str:
-    """The manifest as it runs: as it was written, or with the overrides laid over it."""
-    if not loaded.overrides:
+    """The manifest as it runs: as it was written, or with overrides and included files laid over it."""
+    if not loaded.overrides and not loaded.document.included:
         return loaded.document.text
-    said = "".join(f"# --set {override}\n" for override in map(printable, loaded.overrides))
+    said = "".join(f"# {document.name}\n" for document in loaded.document.included.values())
+    said += "".join(f"# --set {override}\n" for override in map(printable, loaded.overrides))
     return f"# {loaded.document.name}, with\n{said}{dump(loaded.data)}"
 
 

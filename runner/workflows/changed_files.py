@@ -1,4 +1,7 @@
-"""Which manifests a pull request adds, changes, renames or removes."""
+"""Which manifests a pull request adds, changes, renames or removes.
+
+One is changed where a file is that it includes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from runner.errors import InputError
-from runner.pipeline.changes import FOLDER, is_manifest
+from runner.pipeline.changes import FOLDER, is_manifest, manifests_in
+from runner.pipeline.inclusions import including
+from runner.repository.blobs import blobs
 from runner.repository.differences import Difference, differences
 from runner.repository.git import Repository
 from runner.workflows.check_file import MOST_MANIFESTS, Change
@@ -32,11 +37,20 @@ class ChangedManifest(Struct, frozen=True):
 
 
 def changed_files(repository: Repository, base: str, head: str) -> list[ChangedManifest]:
-    """The manifests under `jobs/` that differ, by path. Raises InputError where there are too many."""
+    """The manifests under `jobs/` that differ, or include what does, by path.
+
+    Raises InputError where there are too many.
+    """
     found = [
         (changed, entry.old_content if entry.was_file and changed.change != "added" else "")
         for entry in differences(repository, base, head, FOLDER, alike=SIMILAR)
         if (changed := _changed(entry)) is not None
+    ]
+    known, manifests = {changed.path for changed, _ in found}, manifests_in(repository, head)
+    found += [
+        (ChangedManifest(path, "changed"), manifests[path])
+        for path in including(repository, base, head, manifests)
+        if path not in known
     ]
     if len(found) > MOST_MANIFESTS:
         raise InputError(
@@ -44,7 +58,7 @@ def changed_files(repository: Repository, base: str, head: str) -> list[ChangedM
             f"{len(found):,} manifests differ from the base's, and at most {MOST_MANIFESTS:,} are checked",
             fix="split the pull request",
         )
-    contents = _contents(repository, [blob for _, blob in found if blob])
+    contents = blobs(repository, [blob for _, blob in found if blob])
     made = [replace(changed, content=contents.get(blob)) for changed, blob in found]
     return sorted(made, key=lambda changed: changed.path)
 
@@ -58,20 +72,3 @@ def _changed(entry: Difference) -> ChangedManifest | None:
         plain = entry.is_file and entry.path.isprintable()
         return ChangedManifest(entry.path, change, entry.old_path if renamed else "", plain=plain)
     return ChangedManifest(entry.old_path, "removed") if was else None
-
-
-def _contents(repository: Repository, blobs: list[str]) -> dict[str, bytes]:
-    """What the objects hold, asked for all at once."""
-    if not blobs:
-        return {}
-    asked = "".join(f"{blob}\n" for blob in blobs).encode()
-    answer = repository.git("cat-file", "--batch", input=asked)
-    found: dict[str, bytes] = {}
-    place = 0
-    for blob in blobs:
-        header, _, _ = answer[place : place + 200].partition(b"\n")
-        start = place + len(header) + 1
-        end = start + int(header.split(b" ")[2])
-        found[blob] = answer[start:end]
-        place = end + 1
-    return found

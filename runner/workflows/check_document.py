@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runner.manifest.document import display_name
 from runner.manifest.finding import Finding
 from runner.pipeline.planning import PricedPlan
 from runner.plan.compare import schedule_text
@@ -33,7 +34,7 @@ def manifest_check(examined: Examined) -> ManifestCheck:
         job=line(examined.job),
         plan=None if examined.after is None else job_plan(examined.after),
         changes=lines(examined.changes),
-        faults=faults(examined.findings),
+        faults=faults(examined.findings, display_name(entry.path, None)),
     )
 
 
@@ -42,8 +43,8 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def faults(findings: Iterable[Finding]) -> tuple[Fault, ...]:
-    """What the file says of findings; the first ones, errors before others."""
+def faults(findings: Iterable[Finding], about: str) -> tuple[Fault, ...]:
+    """What the file says of findings about a file; the first ones, errors before others."""
     return tuple(
         Fault(
             finding.line,
@@ -52,6 +53,7 @@ def faults(findings: Iterable[Finding]) -> tuple[Fault, ...]:
             finding.severity,
             line(finding.message),
             line(finding.fix),
+            "" if finding.file == about else line(finding.file),
         )
         for finding in by_severity(findings)[:MOST_LINES]
     )
@@ -70,6 +72,7 @@ def job_plan(priced: PricedPlan) -> JobPlan:
         expected=_expected(priced),
         source=line(f"{plan.source.repository} at {plan.source.commit}") if plan.source.repository else "",
         schedule=line(schedule_text(schedule)) if schedule else "",
+        notes=lines(f"{stage.name}: {note}" for stage in plan.stages for note in stage.notes),
         lands=lines(file.to for file in plan.deploy),
         gates=lines(map(gate_text, plan.gates)),
         secrets=lines(secrets),

@@ -35,7 +35,10 @@ Change = Literal["added", "changed", "renamed", "removed"]
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that a check found; `line` and `column` are 0 where no line is meant."""
+    """Something that a check found; `line` and `column` are 0 where no line is meant.
+
+    `file` is empty where it is the file that was checked.
+    """
 
     line: Count
     column: Count
@@ -43,6 +46,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     severity: Literal["error", "warning", "note"]
     message: Line
     fix: Line = ""
+    file: Line = ""
 
 
 class StagePlan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +76,7 @@ class JobPlan(Struct, frozen=True, forbid_unknown_fields=True):
     expected: Expected | None = None
     source: Line = ""
     schedule: Line = ""
+    notes: Lines = ()
     lands: Lines = ()
     gates: Lines = ()
     secrets: Lines = ()

@@ -58,7 +58,7 @@ def check(folder: Path, event: Event, output: Path | None = None) -> int:
         dated=workspace.prices.dated,
         manifests=tuple(map(manifest_check, examined)),
         settings=settings,
-        settings_faults=faults(wrong),
+        settings_faults=faults(wrong, settings),
     )
     _annotate([*wrong, *(finding for each in examined for finding in each.findings)])
     notice(headline(found), title="Plan")
@@ -89,7 +89,7 @@ def _examined(workspace: Workspace, base: str) -> list[Examined]:
     names = other_names(workspace, head, changed) if changed else {}
     examined = list[Examined]()
     for entry in changed:
-        each = examine(workspace, entry, own, names)
+        each = examine(workspace, entry, base, own, names)
         if each.job and entry.change != "removed":
             names.setdefault(each.job, display_name(entry.path, None))
         examined.append(each)

@@ -14,6 +14,7 @@ from runner.manifest.document import Document, display_name, parse, read
 from runner.manifest.finding import Finding, ManifestError
 from runner.manifest.load import Loaded, load_document
 from runner.pipeline.changes import manifests_in
+from runner.pipeline.inclusions import files_of
 from runner.pipeline.planning import PricedPlan, make_plan
 from runner.pipeline.workspace import Workspace
 from runner.plan.compare import PricedSide, compare
@@ -35,14 +36,14 @@ class Examined(Struct, frozen=True):
 
 
 def examine(
-    workspace: Workspace, entry: ChangedManifest, own: PinnedSource, names: Mapping[str, str]
+    workspace: Workspace, entry: ChangedManifest, base: str, own: PinnedSource, names: Mapping[str, str]
 ) -> Examined:
     """Checks, plans and compares; nothing that a manifest holds raises.
 
-    `own` is the code of this repository. Other repositories are not asked for theirs. `names` are
-    other jobs, with their files.
+    `base` is the commit that it is compared with, `own` the code of this repository. Other repositories
+    are not asked for theirs. `names` are other jobs, with their files.
     """
-    before = _base_plan(workspace, entry, own)
+    before = _base_plan(workspace, entry, base, own)
     if entry.change == "removed":
         return Examined(entry, before.plan.job if before else "", before)
     job, plan, findings = _head_plan(workspace, entry, own, names)
@@ -77,7 +78,7 @@ def _head_plan(
         if not entry.plain:
             message = "a manifest must be a plain file, no link, and have a name that can be printed"
             raise InputError("unfit-file", message, place=path, fix="commit it as a file, or rename it")
-        loaded = load_document(read(root / entry.path, root), _TYPES)
+        loaded = load_document(read(root / entry.path, root), _TYPES, files=root)
         job = loaded.job.metadata.name
         findings = lint(loaded, workspace.settings, root, names)
         if any(finding.severity == "error" for finding in findings):
@@ -89,12 +90,14 @@ def _head_plan(
         return job, None, [*findings, Finding(path, 0, 0, error.code, "error", error.message, error.fix)]
 
 
-def _base_plan(workspace: Workspace, entry: ChangedManifest, own: PinnedSource) -> PricedPlan | None:
+def _base_plan(
+    workspace: Workspace, entry: ChangedManifest, base: str, own: PinnedSource
+) -> PricedPlan | None:
     """What the base's manifest runs; None where there is none, or nothing can be made of it."""
     if entry.content is None:
         return None
     try:
-        loaded = load_document(_document(entry), _TYPES)
+        loaded = load_document(_document(entry), _TYPES, files=files_of(workspace.repository, base))
         if any(finding.severity == "error" for finding in lint(loaded, workspace.settings)):
             return None
         return _plan(workspace, loaded, own)

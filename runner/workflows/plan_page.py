@@ -133,6 +133,7 @@ def plan_paragraphs(plan: JobPlan) -> Iterator[str]:
         yield table(["stage", "tasks:", "each", "at most:"], rows)
     yield f"**At most {_usd(plan.usd)}** on Modal{_expected(plan)}."
     facts = [
+        *map(escape, plan.notes),
         *(f"Needs a person's approval on Modal: {escape(reason)}" for reason in plan.approvals),
         *([f"Runs by itself: {escape(plan.schedule)}"] if plan.schedule else []),
         *([f"Source: {escape(plan.source)}"] if plan.source else []),
@@ -159,10 +160,16 @@ def _expected(plan: JobPlan) -> str:
 
 def _faults(file: str, faults: Iterable[Fault]) -> str:
     return "\n".join(
-        f"- **{fault.severity}** {code(f'{file}:{fault.line}' if fault.line else file)}: "
+        f"- **{fault.severity}** {code(_place(fault, file))}: "
         f"{escape(fault.message)}{f'. Fix: {escape(fault.fix)}' if fault.fix else ''} ({code(fault.rule)})"
         for fault in faults
     )
+
+
+def _place(fault: Fault, file: str) -> str:
+    """The file that holds it, which may be one that `file` includes, with the line where one is meant."""
+    holder = fault.file or file
+    return f"{holder}:{fault.line}" if fault.line else holder
 
 
 def _items(sentences: Iterable[str]) -> str:

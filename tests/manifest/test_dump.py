@@ -23,7 +23,21 @@ def test_what_is_dumped_is_read_back_as_it_was(document: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["3e-5", "1e3", "0o17", "null", "~", "", "<<", "True", "${matrix.lr}", "a\nb\n", "- x"]
+    "text",
+    [
+        "3e-5",
+        "1e3",
+        "0o17",
+        "null",
+        "~",
+        "",
+        "<<",
+        "True",
+        "${matrix.lr}",
+        "a\nb\n",
+        "- x",
+        "a\x85b\u2028c\n",
+    ],
 )
 def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
     assert parse(dump({"value": text}).encode(), "jobs/x.yaml").value == {"value": text}

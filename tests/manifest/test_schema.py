@@ -12,6 +12,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import inspect
 
 from runner.cli.schema import schemas
 from runner.kinds import KINDS
@@ -228,3 +229,29 @@ def test_no_example_of_a_tuning_job_names_a_matrix() -> None:
     assert "matrix" not in json.dumps(schemas()["tune"])
     command = schemas()["command"]["definitions"]["CommandSpec"]["properties"]
     assert "matrix" not in json.dumps(command["build"])
+
+
+def test_no_text_with_a_pattern_may_also_be_a_list_or_a_mapping() -> None:
+    """msgspec 0.22 takes the pattern of such a text for a type when it cleans up, and crashes."""
+    seen: set[Any] = set()
+
+    def unions(known: Any) -> Iterator[list[Any]]:
+        if isinstance(known, inspect.Metadata):
+            yield from unions(known.type)
+        elif isinstance(known, inspect.UnionType):
+            yield [one.type if isinstance(one, inspect.Metadata) else one for one in known.types]
+            for one in known.types:
+                yield from unions(one)
+        elif isinstance(known, inspect.StructType) and known.cls not in seen:
+            seen.add(known.cls)
+            for field in known.fields:
+                yield from unions(field.type)
+        for below in ("item_type", "key_type", "value_type"):
+            if hasattr(known, below):
+                yield from unions(getattr(known, below))
+
+    for kind in TYPES.values():
+        for union in unions(inspect.type_info(kind)):
+            if any(getattr(one, "pattern", None) for one in union):
+                assert not any(isinstance(one, inspect.CollectionType | inspect.DictType) for one in union)
+    assert len(seen) > 20

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from runner.errors import InputError
+from runner.kinds import KINDS
 from runner.ledger import Ledger
+from runner.manifest.load import load
 from runner.pipeline.changes import Changes, changed_manifests, changes_between, changes_of_push
 from runner.pipeline.workspace import open_workspace
 from tests.conftest import Checkout
@@ -63,6 +65,40 @@ def test_what_was_only_renamed_removed_or_linked_is_named_and_not_launched(check
         "jobs/turns.yaml and jobs/two\ufffdlines.yaml are no plain files with plain names, so nothing is "
         "launched for it",
     ]
+
+
+SWEEP = """\
+apiVersion: runner/v1
+kind: Sweep
+metadata: {name: NAME}
+spec: {sweep: config/FILE.yaml}
+"""
+POINTS = "method: random\nprogram: train.py\nparameters: {x: {min: 0.0, max: 1.0}}\n"
+
+
+def sweeps(**files: str) -> dict[str, str | bytes]:
+    """Manifests by their names, each with the file that it includes."""
+    return {
+        f"jobs/{name}.yaml": SWEEP.replace("NAME", name).replace("FILE", file) for name, file in files.items()
+    }
+
+
+def test_a_manifest_is_changed_where_a_file_is_that_it_includes(checkout: Make) -> None:
+    made = checkout(files={**sweeps(one="a", two="b", three="a"), "config/a.yaml": POINTS, "other.yaml": "x"})
+    made.git("tag", "begin")
+    made.git("mv", "jobs/three.yaml", "jobs/new.yaml")
+    made.commit({"config/a.yaml": POINTS.replace("1.0", "2.0"), "other.yaml": "y", "jobs/broken.yml": "{"})
+    found = changes_between(made.repository(), "begin", "HEAD")
+    assert found.manifests == ("jobs/broken.yml", "jobs/new.yaml", "jobs/one.yaml")
+    assert found.renamed == ()
+
+
+def test_a_manifest_is_changed_where_the_file_is_gone_that_it_includes(checkout: Make) -> None:
+    made = checkout(files={**sweeps(one="a"), "config/a.yaml": POINTS})
+    made.git("tag", "begin")
+    made.git("mv", "config/a.yaml", "config/b.yaml")
+    made.commit({})
+    assert changed_manifests(made.repository(), "begin..HEAD") == ["jobs/one.yaml"]
 
 
 class Pushed:
@@ -127,6 +163,23 @@ def test_after_a_push_from_a_commit_that_is_gone_only_what_was_never_launched_is
         "the commit 111111111111, from which the branch was moved, is gone: these are all manifests that "
         "were never launched as they stand"
     ]
+
+
+def test_a_sweep_was_launched_as_it_stands_only_with_the_file_that_it_includes(pushed: Pushed) -> None:
+    files = {**sweeps(same="a", other="b"), "config/a.yaml": POINTS, "config/b.yaml": POINTS}
+    pushed.origin.write(files)
+    kinds = {name: kind.job_type for name, kind in KINDS.items()}
+    root = pushed.origin.root
+    digests = [
+        load(root / f"jobs/{name}.yaml", kinds, (), root).document.digest() for name in ("same", "other")
+    ]
+    known = (
+        entry(1, manifest_path="jobs/same.yaml", manifest_sha256=digests[0]),
+        entry(2, manifest_path="jobs/other.yaml", manifest_sha256=digests[1]),
+    )
+    Ledger(pushed.origin.repository()).update(lambda _: known, "launched")
+    pushed.origin.commit({**files, "config/b.yaml": POINTS.replace("1.0", "2.0")})
+    assert pushed.changes("f" * 40).manifests == ("jobs/old.yaml", "jobs/other.yaml")
 
 
 def test_a_new_branch_is_compared_with_where_it_left_the_default_branch(pushed: Pushed) -> None:

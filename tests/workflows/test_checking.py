@@ -230,3 +230,39 @@ def test_the_file_holds_no_markdown_and_nothing_of_a_variable(propose: Propose) 
     text = (proposed.root.parent / "artifact" / "check.json").read_text()
     assert json.loads(text)["version"] == 1
     assert "hunter2" not in text and "**" not in text
+
+
+SWEEP = """\
+apiVersion: runner/v1
+kind: Sweep
+metadata: {name: search}
+spec: {sweep: config/points.yaml}
+"""
+POINTS = "method: grid\nprogram: train.py\nparameters:\n  lr: {values: [1, 2]}\n"
+
+
+def test_a_changed_sweep_file_changes_the_job_that_includes_it(propose: Propose) -> None:
+    base = {"jobs/search.yaml": SWEEP, "jobs/other.yaml": manifest("other"), "config/points.yaml": POINTS}
+    found = checked(propose(base, {"config/points.yaml": POINTS.replace("[1, 2]", "[1, 2, 3]")}))
+    (only,) = found.manifests
+    assert (only.file, only.change) == ("jobs/search.yaml", "changed")
+    assert only.changes[1:] == (
+        "stage trials: 2 → 3 tasks (new: 03)",
+        "stage trials: no longer: a grid of 2 points, and every one is tried",
+        "stage trials: no longer: lr: 1 or 2",
+        "stage trials: now: a grid of 3 points, and every one is tried",
+        "stage trials: now: lr: 1, 2 or 3",
+    )
+    assert only.plan is not None
+    assert "trials: a grid of 3 points, and every one is tried" in only.plan.notes
+
+
+def test_what_is_wrong_in_a_sweep_file_is_told_at_its_line(
+    propose: Propose, summary: Summary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base: dict[str, str | bytes | None] = {"jobs/search.yaml": SWEEP, "config/points.yaml": POINTS}
+    checked(propose(base, {"config/points.yaml": POINTS.replace("grid", "gird")}), 2)
+    assert (
+        "::error file=config/points.yaml,line=1,col=9,title=error[wrong-value]::" in capsys.readouterr().out
+    )
+    assert "`config/points.yaml:1`" in summary()
