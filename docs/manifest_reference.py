@@ -21,7 +21,7 @@ of this where you type.
 
 ```yaml
 apiVersion: runner/v1
-kind: Command                  # or Tune
+kind: Command                  # or Sweep, or Tune
 metadata: {name: my-job}
 spec: {command: [python, train.py]}
 ```"""
@@ -31,6 +31,13 @@ SECTIONS = {
     "metadata": "Metadata",
     "spec, of every kind": "",
     "spec, of Command": "CommandSpec",
+    "spec, of Sweep": "SweepSpec",
+    "spec.sweep, of Sweep": "SweepConfig",
+    "spec.sweep.parameters.NAME": "Parameter",
+    "spec.sweep.metric": "MetricGoal",
+    "spec.sweep.early_terminate": "EarlyTerminate",
+    "spec.sweep.controller": "Controller",
+    "spec.resources, of Sweep": "SweepResources",
     "spec, of Tune": "TuneSpec",
     "spec.variants[], of Tune": "Variant",
     "spec.validation, of Tune": "Validation",
@@ -48,14 +55,15 @@ SECTIONS = {
 
 Schema = dict[str, Any]
 
-_PLURAL = {"a mapping": "mappings", "a number": "numbers"}
+_PLURAL = {"a mapping": "mappings", "a number": "numbers", "any value": "any values"}
 
 
 def reference() -> str:
     """The whole page."""
     definitions = json.loads((SCHEMAS / "job.schema.json").read_text("utf-8"))["definitions"]
     common, sections = _split(definitions)
-    missing = set(definitions) - set(SECTIONS.values()) - {"CommandJob", "TuneJob", "ShellCommand"}
+    jobs = {"CommandJob", "SweepJob", "TuneJob"}
+    missing = set(definitions) - set(SECTIONS.values()) - jobs - {"ShellCommand"}
     if missing:
         raise SystemExit(f"give these definitions a heading in SECTIONS: {', '.join(sorted(missing))}")
     parts = [INTRODUCTION]
@@ -106,9 +114,11 @@ def _type(field: Schema) -> str:
         return "a mapping `{shell: …}`" if field["$ref"].endswith("/ShellCommand") else "a mapping"
     if "allOf" in field:
         return _type(field["allOf"][0])
+    if "type" not in field:
+        return "any value"
     kind = field["type"] if isinstance(field["type"], str) else field["type"][0]
     if kind == "array":
-        items = _type(field["items"])
+        items = _type(field.get("items", {}))
         return f"a list of {_PLURAL.get(items, items)}"
     if kind == "object":
         return f"names, each with {_type(field['additionalProperties'])}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runner.kinds.base import Kind
 from runner.kinds.command import Command
+from runner.kinds.sweep import Sweep
 from runner.kinds.tune import Tune
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Command(), Tune())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Command(), Sweep(), Tune())}

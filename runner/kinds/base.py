@@ -39,5 +39,8 @@ class Kind(Protocol):
         ...
 
     def conclude(self, job: Job, tasks: Mapping[str, TaskRecord], outputs: Mapping[str, Path]) -> Findings:
-        """What the outputs (one folder per succeeded task) say. Nothing in them is trusted."""
+        """What the outputs say, one folder per task that succeeded or was stopped by its search.
+
+        Nothing in them is trusted.
+        """
         ...
