@@ -11,17 +11,20 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from runner.cli.watch import MOST_ROWS, describe, last_progress
-from runner.engine.events import BreakerTripped, CancelRequested, Event
+from runner.cli.watch import MOST_ROWS, describe, last_progress, trial_point, trial_value
+from runner.engine.events import BreakerTripped, CancelRequested, Event, SearchEnded
 from runner.engine.layout import RunLayout
-from runner.engine.standing import TaskState
+from runner.engine.standing import SETTLED, StageState, TaskState
 from runner.engine.state import State
 from runner.manifest.units import duration_text
 from runner.pipeline.status import cost_so_far
 from runner.pipeline.workspace import Workspace
 from runner.wording import dollars
 
-STYLES = {"succeeded": "green", "running": "cyan", "waiting": "dim", "skipped": "dim", "cancelled": "yellow"}
+STYLES = {
+    "succeeded": "green", "stopped": "blue", "running": "cyan", "waiting": "dim", "skipped": "dim",
+    "cancelled": "yellow",
+}  # fmt: skip
 SHOWN_METRICS = 3
 
 
@@ -54,7 +57,9 @@ class LiveTable:
 
     def event(self, event: Event, state: State) -> None:
         """Prints above the table what the table cannot show."""
-        if isinstance(event, CancelRequested | BreakerTripped) and (text := describe(event, state)):
+        if isinstance(event, CancelRequested | BreakerTripped | SearchEnded) and (
+            text := describe(event, state)
+        ):
             self._live.console.print(Text(text, style="yellow"))
         if state.finished is not None:
             self.tick(state)
@@ -91,12 +96,19 @@ class LiveTable:
             task.task.id,
             Text(word + again, style=STYLES.get(word, "red")),
             duration_text(seconds) if seconds else "",
-            self._metrics(task),
+            self._last(task),
         )
+
+    def _last(self, task: TaskState) -> Text:
+        """What a trial tries, and what a task reports."""
+        tried = trial_point(task.task.id, task.point)
+        return Text.assemble((f"{tried}  " if tried else "", "dim"), self._metrics(task))
 
     def _metrics(self, task: TaskState) -> Text:
         if not task.attempt or self._layout is None:
             return Text("")
+        if value := trial_value(task):
+            return Text(value)
         row = last_progress(self._layout.output(task.task.id, task.attempt) / "metrics.jsonl")
         return Text("  ".join(f"{name} {value:.4g}" for name, value in list(row.items())[:SHOWN_METRICS]))
 
@@ -104,7 +116,12 @@ class LiveTable:
         ended = sum(task.outcome is not None for task in state.in_plan_order)
         cost = cost_so_far(state.plan, state, self._workspace.prices, time.time())
         elapsed = duration_text(time.time() - self._began)
-        failed = sum(task.outcome not in (None, "succeeded", "skipped") for task in state.in_plan_order)
+        failed = sum(task.outcome is not None and task.outcome not in SETTLED for task in state.in_plan_order)
         tasks = f"{ended}/{len(state.in_plan_order)} tasks" + (f", {failed} failed" if failed else "")
         text = f"{tasks}, {elapsed}, {dollars(cost)} at Modal's prices"
-        return Text(text, style="bold")
+        return Text(text + "".join(map(_best, state.course.stages)), style="bold")
+
+
+def _best(stage: StageState) -> str:
+    """The best trial of a stage so far, after a comma; empty where there is none."""
+    return f", best {trial_value(stage.best)} ({stage.best.task.id})" if stage.best else ""

@@ -86,7 +86,7 @@ def _is_address(page: str) -> bool:
 def _next(report: Report, pull_request: PullRequest | None) -> list[str]:
     """The commands that make sense now."""
     lines = [] if pull_request is None else _reviewing(pull_request, passed=report.verdict == "pass")
-    if any(task.outcome not in ("succeeded", "skipped") for task in report.tasks):
+    if any(task.can_be_retried for task in report.tasks):
         lines += [f"runner logs {report.run}", f"runner retry {report.run}"]
     return [*lines, f"runner results show {report.run}"]
 
@@ -103,7 +103,7 @@ def _reviewing(pull_request: PullRequest, *, passed: bool) -> list[str]:
 
 def _show_failures(report: Report) -> None:
     for task in report.tasks:
-        if task.outcome in ("succeeded", "skipped", "cancelled"):
+        if not task.failed:
             continue
         reason = task.attempts[-1].reason if task.attempts else ""
         say(f"  {task.id} {task.outcome}", fg="red", nl=False)

@@ -101,7 +101,7 @@ def _row(root: Path, entry: Entry) -> dict[str, Any]:
     from runner.wording import dollars
 
     report = entry.report
-    done = sum(task.outcome == "succeeded" for task in report.tasks)
+    done = sum(task.did_its_part for task in report.tasks)
     return {
         "run": report.run,
         "job": report.job,

@@ -12,7 +12,7 @@ from runner.cli.options import json_option
 from runner.cli.terminal import harmless
 
 if TYPE_CHECKING:
-    from runner.pipeline.status import RunStatus
+    from runner.pipeline.status import RunStatus, SearchStatus, TaskStatus
 
 
 @click.command()
@@ -71,10 +71,32 @@ def _show(run: RunStatus) -> None:
         f"  {duration_text(run.age)} old, {dollars(run.cost)} so far, at most {dollars(run.bound)}"
         + (" (Modal's prices; this machine costs nothing)" if run.backend == "local" else "")
     )
+    for search in run.searches:
+        click.echo(f"  {_search(search)}")
     for task in run.tasks:
-        attempts = f"attempt {task.attempts}" if task.attempts > 1 else ""
-        click.echo(f"  {task.id:32}  {task.state:13}  {duration_text(task.seconds):>8}  {attempts}".rstrip())
+        attempts = f"attempt {task.attempts}  " if task.attempts > 1 else ""
+        line = f"  {task.id:32}  {task.state:13}  {duration_text(task.seconds):>8}  {attempts}{_trial(task)}"
+        click.echo(line.rstrip())
+        if task.reason:
+            click.echo(f"    {harmless(task.reason)}")
     if run.note:
         click.echo(f"note: {harmless(run.note)}")
     elif run.state == "interrupted":
         click.echo(f"next: runner retry {run.run}")
+
+
+def _search(search: SearchStatus) -> str:
+    """`trials: 30 trials, 12 succeeded, 2 running; the best is trials/0007: loss 0.25`."""
+    counts = ", ".join(f"{count} {state}" for state, count in search.states.items())
+    said = f"{search.stage}: {search.trials} trials, {counts}"
+    if search.value is None:
+        return said
+    return f"{said}; the best is {search.best}: {harmless(search.metric)} {search.value:.6g}"
+
+
+def _trial(task: TaskStatus) -> str:
+    """What a trial tries, and what it came to."""
+    from runner.cli.watch import trial_point
+
+    value = "" if task.value is None else f"  {task.value:.6g}"
+    return trial_point(task.id, task.point) + value

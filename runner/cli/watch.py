@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,15 @@ from runner.engine.events import (
     Event,
     RunFinished,
     RunOpened,
+    SearchEnded,
+    TrialMeasured,
+    TrialStopping,
 )
 from runner.manifest.units import duration_text
 
 if TYPE_CHECKING:
     from runner.engine.layout import RunLayout
+    from runner.engine.standing import TaskState
     from runner.engine.state import State
     from runner.pipeline import Spectator
     from runner.pipeline.workspace import Workspace
@@ -94,10 +98,17 @@ def describe(event: Event, state: State) -> str | None:
             return f"{state.plan.job}: {count} task{'' if count == 1 else 's'}{where}"
         case AttemptStarted():
             again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
-            return f"{event.task} started{again}"
+            return f"{event.task} started{again} {_tried(event.task, state)}".rstrip()
         case AttemptFinished():
             reason = f": {harmless(event.reason)}" if event.reason and event.outcome != "succeeded" else ""
-            return f"{event.task} {event.outcome} after {duration_text(event.ended - event.started)}{reason}"
+            word = "stopped" if state.outcome(event.task) == "stopped" else event.outcome
+            return f"{event.task} {word} after {duration_text(event.ended - event.started)}{reason}"
+        case TrialMeasured():
+            return _measured(event, state)
+        case TrialStopping():
+            return f"{event.task} is to stop: {event.reason}"
+        case SearchEnded():
+            return f"no further trial of {event.stage} is begun: {harmless(event.reason)}"
         case CancelRequested():
             return f"cancelling ({event.reason}); again to end at once"
         case BreakerTripped():
@@ -106,6 +117,39 @@ def describe(event: Event, state: State) -> str | None:
             return f"run {event.state}" + (f": {event.reason}" if event.reason else "")
         case _:
             return None
+
+
+def trial_point(task: str, point: Mapping[str, Any] | None) -> str:
+    """What a trial tries, in brackets, numbers rounded; empty for any other task."""
+    from runner.plan.macros import flattened
+    from runner.wording import point as bracketed
+
+    return bracketed(task, flattened(_rounded(point))) if point else ""
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def trial_value(task: TaskState) -> str:
+    """The search's metric and what it came to in a trial; empty where that is not known."""
+    search = task.stage.stage.search
+    return "" if search is None or task.value is None else f"{harmless(search.metric)} {task.value:.6g}"
+
+
+def _tried(task: str, state: State) -> str:
+    return trial_point(task, state.tasks[task].point)
+
+
+def _measured(event: TrialMeasured, state: State) -> str:
+    task = state.tasks[event.task]
+    if event.value is None:
+        metric = "" if task.stage.stage.search is None else task.stage.stage.search.metric
+        return f"{event.task} did not report {harmless(metric)}"
+    best = ", the best so far" if task.stage.best is task else ""
+    return f"{event.task} came to {trial_value(task)}{best}"
 
 
 def last_progress(path: Any) -> dict[str, float]:

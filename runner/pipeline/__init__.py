@@ -7,8 +7,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from runner.backends import REMOTES, require_backend
-from runner.engine.execute import Watch
 from runner.engine.layout import RunLayout
+from runner.engine.loop import Watch
 from runner.engine.record import read_record
 from runner.forge.base import PullRequest
 from runner.pipeline.bringing_home import Collected, bring_home

@@ -44,8 +44,8 @@ def bring_home(workspace: Workspace, entry: Entry, state: State, *, publish: boo
     """
     remote, layout = remote_of(workspace, entry), layout_of(workspace, entry)
     remote.bring(layout)
-    bring_for_lfs(workspace, remote, layout)
     report = conclude(workspace, layout, state)
+    bring_for_lfs(remote, layout, report)
     if entry.by_workflow and report.state != "cancelled" and leaves_to_workflows(workspace.settings):
         note = "its pull request is made by the workflow that collects"
         return Collected(entry.run, entry.job, report.state, report, note=note)

@@ -14,13 +14,13 @@ from runner.engine.record import MANIFEST, RunRecord, read_plan, read_record
 from runner.engine.state import State
 from runner.kinds import KINDS
 from runner.pipeline.planning import expected_cost
-from runner.pipeline.weighing import weight_files
+from runner.pipeline.weighing import keep, weight_files
 from runner.pipeline.workspace import Workspace
 from runner.plan.cost import bound
 from runner.plan.model import Plan
 from runner.plan.prices import Prices
 from runner.results.gates import judge, verdict
-from runner.results.model import Cost, Provenance, Report, RunState, TaskRecord, Verdict
+from runner.results.model import RUN, Cost, Provenance, Report, RunState, TaskRecord, Verdict
 from runner.results.records import records
 from runner.results.write import write
 
@@ -30,14 +30,14 @@ def conclude(workspace: Workspace, layout: RunLayout, state: State) -> Report:
     plan, record = read_plan(layout), read_record(layout)
     tasks = _priced(plan, records(plan, state, layout), workspace.prices)
     outputs = {
-        task.id: layout.output(task.id, task.attempts[-1].number)
-        for task in tasks
-        if task.outcome == "succeeded"
+        task.id: layout.output(task.id, task.attempts[-1].number) for task in tasks if task.did_its_part
     }
     kind = KINDS[plan.kind]
     job = msgspec.convert(plan.manifest, kind.job_type)
     findings = kind.conclude(job, {task.id: task for task in tasks}, outputs)
-    weights, missing = weight_files(workspace, record.base, plan, outputs, layout)
+    files = {name: text.replace(RUN, record.run, 1) for name, text in findings.files.items()}
+    keep(layout, files)
+    weights, missing = weight_files(workspace, record.base, plan, outputs, layout, findings)
     without_result = [task.id for task in tasks if task.id not in outputs]
     gates = judge(plan.gates, findings.metrics, findings.task_metrics, without_result)
     attempts = [attempt for task in tasks for attempt in task.attempts]
@@ -60,7 +60,8 @@ def conclude(workspace: Workspace, layout: RunLayout, state: State) -> Report:
         sections=findings.sections,
         charts=findings.charts,
     )
-    write(report, findings.data, layout.report, (layout.directory / MANIFEST).read_text(encoding="utf-8"))
+    manifest = (layout.directory / MANIFEST).read_text(encoding="utf-8")
+    write(report, {**findings.data, **files}, layout.report, manifest)
     return report
 
 

@@ -14,6 +14,7 @@ from runner.pipeline.reading_state import fetch_state, is_over
 from runner.pipeline.workspace import Workspace
 from runner.repository.lfs import describe
 from runner.results.left import left_behind
+from runner.results.model import Report
 
 
 def bring_everything(workspace: Workspace, name: str) -> Iterator[str]:
@@ -48,15 +49,14 @@ def bring_everything(workspace: Workspace, name: str) -> Iterator[str]:
     yield from _brought(remote, layout, _tasks_with_more(layout))
 
 
-def bring_for_lfs(workspace: Workspace, remote: Remote, layout: RunLayout) -> None:
-    """Brings the deployed files that stayed at the provider, where such files land through Git LFS.
+def bring_for_lfs(remote: Remote, layout: RunLayout, report: Report) -> None:
+    """Brings the deployed files that stayed at the provider and land through Git LFS.
 
     Raises ProviderError for a file that is not what was reported.
     """
-    if workspace.settings.limits.large_files == "lfs":
-        deployed = {file.task for file in read_plan(layout).deploy}
-        for _ in _brought(remote, layout, deployed.intersection(_tasks_with_more(layout))):
-            pass
+    deployed = {file.task for file in report.weights if file.lfs}
+    for _ in _brought(remote, layout, deployed.intersection(_tasks_with_more(layout))):
+        pass
 
 
 def _brought(remote: Remote, layout: RunLayout, tasks: Collection[str]) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _next(ending: Ending) -> str:
     entry, report = ending.entry, ending.report
     if report is None:
         return f"Next: launch it anew: {code(repeat(entry, anew=True))}."
-    if any(task.outcome not in ("succeeded", "skipped") for task in report.tasks):
+    if any(task.can_be_retried for task in report.tasks):
         chat = f", or the comment {code(f'/retry {entry.run}')}," if entry.thread.startswith("pull/") else ""
         return (
             f"Next: {code(f'runner logs {entry.run}')} shows what it printed, "

@@ -6,9 +6,9 @@ import math
 import time
 from typing import Final
 
-from runner.engine.execute import Watch
 from runner.engine.journal import read_events
 from runner.engine.layout import RunLayout
+from runner.engine.loop import Watch
 from runner.engine.remote import Remote
 from runner.engine.state import State
 from runner.pipeline.reading_state import fetch_state, is_over

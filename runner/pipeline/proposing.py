@@ -31,7 +31,7 @@ def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequ
     record = read_record(layout)
     if not record.publish or report.state == "cancelled":
         return None
-    if not any(task.outcome == "succeeded" for task in report.tasks):
+    if not any(task.did_its_part for task in report.tasks):
         return None
     forge = open_forge(workspace.repository, workspace.settings)
     return forge.propose(
@@ -74,12 +74,10 @@ def _charts(layout: RunLayout) -> dict[str, str]:
 
 
 def _weights(layout: RunLayout, report: Report) -> dict[str, Path | bytes]:
-    attempts = {task.id: task.attempts[-1].number for task in report.tasks if task.attempts}
-    sources = {file.to: file for file in read_plan(layout).deploy}
     files: dict[str, Path | bytes] = {}
     for weight in report.weights:
         if weight.pointer:
             files[weight.path + SUFFIX] = pointer(weight, report.run)
         else:
-            files[weight.path] = layout.output(weight.task, attempts[weight.task]) / sources[weight.path].path
+            files[weight.path] = layout.directory / weight.source
     return files

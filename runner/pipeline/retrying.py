@@ -35,8 +35,8 @@ def retry_launched(workspace: Workspace, entry: Entry, note: Callable[[str], Non
     if entry.state != "finished" and remote.drives(driver):
         raise _going(entry, f"the run {entry.run} still goes on")
     state = fetch_state(remote, layout)
-    if is_over(state, 0) and all(task.outcome == "succeeded" for task in state.in_plan_order):
-        raise InputError("nothing-failed", f"every task of the run {entry.run} succeeded")
+    if is_over(state, 0) and state.well:
+        raise InputError("nothing-failed", f"nothing of the run {entry.run} failed")
     token = os.urandom(8).hex()
 
     def ask(entries: Mapping[str, Entry]) -> Iterable[Entry]:

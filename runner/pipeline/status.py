@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from runner.backends import REMOTES
 from runner.engine.layout import RunLayout
 from runner.engine.record import list_runs, read_record, runs_directory
 from runner.engine.run_lock import holder
-from runner.engine.standing import TaskState
+from runner.engine.standing import WELL, StageState, TaskState
 from runner.engine.state import State
 from runner.errors import RunnerError
 from runner.ledger import Entry
@@ -28,13 +29,34 @@ AT_ONCE: Final = 8
 """So many runs are asked after at the same time."""
 
 
-class TaskStatus(Struct, frozen=True):
-    """One task: its state, the number of its latest attempt, and the seconds all attempts took."""
+class TaskStatus(Struct, frozen=True, omit_defaults=True):
+    """One task: its state, the number of its latest attempt, and the seconds all attempts took.
+
+    Of a trial also its point, and what the metric came to. `reason` is why the latest attempt that
+    ended did not do its part.
+    """
 
     id: str
     state: str
     attempts: int
     seconds: float
+    point: dict[str, Any] | None = None
+    value: float | None = None
+    reason: str = ""
+
+
+class SearchStatus(Struct, frozen=True, kw_only=True):
+    """The search of a stage: how many trials there are at most, and how many are in which state.
+
+    `best` is the task with the best `value` of `metric` so far; empty where there is none.
+    """
+
+    stage: str
+    trials: int
+    states: dict[str, int]
+    metric: str = ""
+    best: str = ""
+    value: float | None = None
 
 
 class RunStatus(Struct, frozen=True, kw_only=True):
@@ -53,12 +75,13 @@ class RunStatus(Struct, frozen=True, kw_only=True):
     cost: float
     bound: float
     tasks: tuple[TaskStatus, ...] = ()
+    searches: tuple[SearchStatus, ...] = ()
     note: str = ""
 
     @property
     def succeeded_tasks(self) -> int:
-        """How many tasks succeeded."""
-        return sum(task.state == "succeeded" for task in self.tasks)
+        """How many tasks succeeded, trials that were stopped early among them."""
+        return sum(task.state in WELL for task in self.tasks)
 
 
 def all_runs(workspace: Workspace) -> list[RunStatus]:
@@ -156,6 +179,7 @@ def _read(
     """What the run's journal says; `going_on` is its state as long as it has not ended, or not is `over`."""
     plan, record = state.plan, read_record(layout)
     now = time.time()
+    tasks = tuple(_task(state, task, now if driven else None) for task in state.in_plan_order)
     return RunStatus(
         run=record.run,
         job=record.job,
@@ -164,7 +188,8 @@ def _read(
         age=now - record.created,
         cost=cost_so_far(plan, state, prices, now if driven else 0.0),
         bound=bound(plan, prices).usd,
-        tasks=tuple(_task(state, task, now if driven else None) for task in state.in_plan_order),
+        tasks=tasks,
+        searches=tuple(_search(stage, tasks) for stage in state.course.stages if stage.stage.search),
     )
 
 
@@ -172,7 +197,24 @@ def _task(state: State, task: TaskState, now: float | None) -> TaskStatus:
     """`now` is None where nobody drives the run, so that nothing in it can be running."""
     live = "running" if now is not None else "interrupted"
     word = state.outcome(task.task.id) or (live if task.live is not None else "waiting")
-    return TaskStatus(task.task.id, word, task.attempt, _seconds(task, now or 0.0))
+    seconds = _seconds(task, now or 0.0)
+    ended = task.attempts[-1] if task.attempts and word not in {*WELL, "cancelled"} else None
+    reason = "" if ended is None else ended.reason
+    return TaskStatus(task.task.id, word, task.attempt, seconds, task.point, task.value, reason)
+
+
+def _search(stage: StageState, tasks: tuple[TaskStatus, ...]) -> SearchStatus:
+    search, best = stage.stage.search, stage.best
+    first = stage.tasks[0].index
+    states = Counter(task.state for task in tasks[first : first + len(stage.tasks)])
+    return SearchStatus(
+        stage=stage.stage.name,
+        trials=len(stage.tasks),
+        states=dict(states),
+        metric=search.metric if search else "",
+        best=best.task.id if best else "",
+        value=best.value if best else None,
+    )
 
 
 def _seconds(task: TaskState, now: float) -> float:

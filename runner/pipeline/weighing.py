@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import Struct
+
 from runner.engine.layout import RunLayout
+from runner.errors import ProviderError
 from runner.manifest.units import size_in_bytes
 from runner.pipeline.workspace import Workspace
 from runner.plan.model import DeployedFile, Plan
 from runner.repository.lfs import Pointer, describe
+from runner.results.files import replacing
 from runner.results.held import Held, at
 from runner.results.left import left_behind
-from runner.results.model import WeightChange, WeightFile
+from runner.results.model import Findings, WeightChange, WeightFile
 from runner.results.weights import compare
 
 
+class Made(Struct, frozen=True):
+    """Where a run left a file that it deploys, from the run's folder, and which task made it, if one did."""
+
+    task: str
+    source: str
+
+
+def keep(layout: RunLayout, files: Mapping[str, str]) -> None:
+    """Writes the files that findings came with, to be deployed. Raises ProviderError."""
+    try:
+        layout.findings.mkdir(exist_ok=True)
+        for name, text in files.items():
+            with replacing(layout.findings / name) as file:
+                file.write(text.encode())
+    except OSError as error:
+        raise ProviderError(
+            "cannot-write-results",
+            f"the results could not be written: {error.strerror}",
+            place=os.fspath(layout.findings),
+            fix="free some space or fix the folder's permissions, then: runner retry " + layout.run,
+        ) from None
+
+
 def weight_files(
-    workspace: Workspace, base: str, plan: Plan, outputs: Mapping[str, Path], layout: RunLayout
+    workspace: Workspace,
+    base: str,
+    plan: Plan,
+    outputs: Mapping[str, Path],
+    layout: RunLayout,
+    findings: Findings,
 ) -> tuple[tuple[WeightFile, ...], list[str]]:
     """The files that a run deploys, against those at the commit `base`, and a sentence for each missing.
 
@@ -25,36 +58,63 @@ def weight_files(
     """
     files, missing = [], []
     left = left_behind(layout)
+    known = set(plan.tasks())
     for deployed in plan.deploy:
-        if deployed.task not in outputs:
+        made = _made(deployed, outputs, layout, findings)
+        if made is None:
+            if deployed.task not in known:
+                missing.append(f"there is no {_wanted(deployed)}: {deployed.to} stays as it was")
             continue
-        path = outputs[deployed.task] / deployed.path
-        stayed = left.get(path.relative_to(layout.directory).as_posix())
+        path, stayed = layout.directory / made.source, left.get(made.source)
         if path.is_file():
-            files.append(_weight_file(workspace, base, deployed, describe(path), path))
+            files.append(_weight_file(workspace, base, deployed.to, made, describe(path), path))
         elif stayed:
-            files.append(_weight_file(workspace, base, deployed, Pointer(stayed.sha256, stayed.bytes), None))
+            pointer = Pointer(stayed.sha256, stayed.bytes)
+            files.append(_weight_file(workspace, base, deployed.to, made, pointer, None))
         else:
-            missing.append(f"{deployed.task} wrote no {deployed.path}: {deployed.to} stays as it was")
+            missing.append(f"{made.task} wrote no {deployed.path}: {deployed.to} stays as it was")
     return tuple(files), missing
 
 
+def _made(
+    deployed: DeployedFile, outputs: Mapping[str, Path], layout: RunLayout, findings: Findings
+) -> Made | None:
+    """Where a deployed file lies, or should: of a task, of the one that an alias names, or of the findings.
+
+    None where there is no such task, or it did not succeed.
+    """
+    if not deployed.task:
+        path = layout.findings / deployed.path
+        return Made("", _below(layout, path)) if deployed.path in findings.files else None
+    task = findings.aliases.get(deployed.task, deployed.task)
+    return Made(task, _below(layout, outputs[task] / deployed.path)) if task in outputs else None
+
+
+def _wanted(deployed: DeployedFile) -> str:
+    return f"{deployed.path} of the {deployed.task}" if deployed.task else deployed.path
+
+
+def _below(layout: RunLayout, path: Path) -> str:
+    return path.relative_to(layout.directory).as_posix()
+
+
 def _weight_file(
-    workspace: Workspace, base: str, deployed: DeployedFile, made: Pointer, path: Path | None
+    workspace: Workspace, base: str, to: str, made: Made, content: Pointer, path: Path | None
 ) -> WeightFile:
     """A file that was made, and lies at `path`, or at the provider for None: too large to come home."""
     limits = workspace.settings.limits
-    too_large = path is None or made.size > size_in_bytes(limits.file_size)
-    previous = at(workspace.repository, base, deployed.to)
+    too_large = path is None or content.size > size_in_bytes(limits.file_size)
+    previous = at(workspace.repository, base, to)
     return WeightFile(
-        path=deployed.to,
-        task=deployed.task,
-        sha256=made.sha256,
-        bytes=made.size,
+        path=to,
+        task=made.task,
+        sha256=content.sha256,
+        bytes=content.size,
         previous_sha256="" if previous is None else previous.sha256,
-        changes=() if path is None or too_large else _changes(previous, path, deployed.to),
+        changes=() if path is None or too_large else _changes(previous, path, to),
         pointer=too_large and limits.large_files == "pointer",
         lfs=too_large and limits.large_files == "lfs",
+        source=made.source,
     )
 
 

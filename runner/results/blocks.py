@@ -47,18 +47,28 @@ def gates_block(report: Report, links: Links) -> str:
 
 
 def tasks_block(report: Report, links: Links) -> str:
-    """Every task: state, attempts, time, cost and main metrics; most of many successes folded away."""
+    """Every task: state, attempts, time, cost and main metrics; most of many that are well folded away."""
     if not report.tasks:
         return ""
-    order = sorted(report.tasks, key=lambda task: task.outcome == "succeeded")
-    others = sum(task.outcome != "succeeded" for task in order)
+    order = sorted(report.tasks, key=_rank)
+    others = sum(task.can_be_retried for task in order)
     unfolded = min(max(others, UNFOLDED_TASKS), MOST_TASKS)
     shown = report.tasks if len(order) <= unfolded else order[:unfolded]
     parts = [f"### Tasks\n\n{_tasks(report, shown)}"]
     if folded := order[len(shown) : MOST_TASKS]:
-        parts.append(details(f"{len(folded)} more that succeeded", _tasks(report, folded)))
+        parts.append(details(_folded(folded), _tasks(report, folded)))
     left = len(order) - len(shown) - len(folded)
     return "\n\n".join(parts) + links.more(left, "tasks")
+
+
+def _rank(task: TaskRecord) -> int:
+    """Where a task stands in a long table: what went wrong first, what was not needed last."""
+    return 2 if task.outcome == "skipped" else int(task.did_its_part)
+
+
+def _folded(tasks: Sequence[TaskRecord]) -> str:
+    succeeded = all(task.outcome == "succeeded" for task in tasks)
+    return f"{len(tasks)} more that succeeded" if succeeded else f"{len(tasks)} more, none of which failed"
 
 
 def _tasks(report: Report, tasks: Sequence[TaskRecord]) -> str:
@@ -66,7 +76,7 @@ def _tasks(report: Report, tasks: Sequence[TaskRecord]) -> str:
     rows = [
         (
             _task(task),
-            task.outcome if task.outcome == "succeeded" else f"**{task.outcome}**",
+            task.outcome if task.did_its_part else f"**{task.outcome}**",
             str(len(task.attempts)),
             duration_text(task.seconds) if task.attempts else "",
             dollars(task.cost) if task.attempts else "",
@@ -86,7 +96,7 @@ def _task(task: TaskRecord) -> str:
 
 def failures_block(report: Report, links: Links) -> str:
     """For every task that failed: why, and the last lines of its log."""
-    failed = [task for task in report.tasks if task.outcome not in ("succeeded", "skipped", "cancelled")]
+    failed = [task for task in report.tasks if task.failed]
     if not failed:
         return ""
     parts = [_failure(task) for task in failed[:MOST_FAILURES]]

@@ -34,7 +34,7 @@ def estimate(plan: Plan, prices: Prices, earlier: Sequence[Report]) -> Estimate 
 
 
 def _cost(report: Report, rates: dict[str, float]) -> float | None:
-    seconds = {task.id: task.seconds for task in report.tasks if task.outcome == "succeeded"}
+    seconds = {task.id: task.seconds for task in report.tasks if task.did_its_part}
     if not rates.keys() <= seconds.keys():
         return None
     return sum(rate * seconds[task] for task, rate in rates.items())

@@ -31,6 +31,8 @@ def run_line(report: Report) -> str:
     failed = len(_failed(report))
     done = sum(task.outcome == "succeeded" for task in report.tasks)
     parts = [f"{done} of {len(report.tasks)} tasks succeeded"]
+    if stopped := sum(task.outcome == "stopped" for task in report.tasks):
+        parts.append(f"{stopped} stopped early")
     if failed:
         parts.append(f"{failed} failed")
     return (
@@ -48,12 +50,9 @@ def _change(report: Report) -> str:
         return f"{_which(report, measured)}{measured.metric} {_plain(report, measured)}"
     if report.state != "succeeded":
         return report.state
-    if report.weights:
-        return f"new weights for {_count(len(report.weights), 'file')}"
-    if report.metrics:
-        name, metric = next(iter(report.metrics.items()))
-        return f"{name} {compact(metric.value)}"
-    return f"{_count(len(report.tasks), 'task')} succeeded"
+    first = [f"{name} {compact(metric.value)}" for name, metric in report.metrics.items()][:1]
+    landing = [f"new weights for {_count(len(report.weights), 'file')}"] if report.weights else []
+    return ", ".join([*first, *landing]) or f"{_count(len(report.tasks), 'task')} succeeded"
 
 
 def _against_champion(report: Report, compared: list[GateResult]) -> str:
@@ -92,8 +91,7 @@ def _reservation(report: Report) -> str:
 
 
 def _failed(report: Report) -> list[TaskRecord]:
-    """The tasks that ended badly by themselves: neither skipped nor cancelled."""
-    return [task for task in report.tasks if task.outcome not in ("succeeded", "skipped", "cancelled")]
+    return [task for task in report.tasks if task.failed]
 
 
 def _failures(report: Report) -> str:

@@ -14,6 +14,7 @@ _UNSEEN = re.compile(
 )
 _MARKUP = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#=+-])")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~%!$&'*+,;=:/?#-]*)?")
 _LINKS = re.compile(r"(?i)(@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.))|(?=://)")
 
 
@@ -46,6 +47,11 @@ def code(text: str, limit: int = 300) -> str:
     ticks = "`" * (_longest_run(line) + 1)
     space = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{ticks}{space}{line}{space}{ticks}"
+
+
+def link(text: str, address: str) -> str:
+    """A link whose text is Markdown already; the text alone where the address is none of a web page."""
+    return f"[{text}](<{address}>)" if len(address) <= 500 and _ADDRESS.fullmatch(address) else text
 
 
 def fence(text: str, language: str = "text") -> str:

@@ -26,12 +26,9 @@ T = TypeVar("T")
 
 
 def read_metrics(output: Path) -> tuple[dict[str, Metric], list[str]]:
-    """The metrics in `metrics.json` of an output folder, sorted by name, and warnings about the rest.
+    """The metrics in `metrics.json` of an output folder, as `metrics_in` finds them.
 
-    The file is an object of names and numbers. `x.trials` beside a rate `x`, or `x.stddev` and
-    `x.count` beside a mean `x`, say how large the sample of `x` was and become part of it. A metric
-    whose sample is declared and cannot be is left out: it would pass for exact. A missing file is
-    no metrics and no warning. Never raises.
+    A missing file is no metrics and no warning. Never raises.
     """
     try:
         text = _read(output / METRICS_FILE, MOST_BYTES)
@@ -42,6 +39,16 @@ def read_metrics(output: Path) -> tuple[dict[str, Metric], list[str]]:
         return {}, []
     if not isinstance(document, dict):
         return {}, [f"{METRICS_FILE} was ignored: it must be an object of names and numbers"]
+    return metrics_in(document)
+
+
+def metrics_in(document: dict[str, Any]) -> tuple[dict[str, Metric], list[str]]:
+    """The metrics in an object of names and numbers, sorted by name, and warnings about the rest.
+
+    `x.trials` beside a rate `x`, or `x.stddev` and `x.count` beside a mean `x`, say how large the sample
+    of `x` was and become part of it. A metric whose sample is declared and cannot be is left out: it
+    would pass for exact.
+    """
     warnings: list[str] = []
     numbers = _numbers(document, warnings)
     return _fold(numbers, document, warnings), warnings
@@ -207,6 +214,8 @@ def _reason(problem: BaseException) -> str:
     if isinstance(problem, OSError):
         return problem.strerror or str(problem)
     name = type(problem).__name__
+    if "int_max_str_digits" in str(problem):
+        return "it holds a whole number of thousands of digits"
     return (
         f"it is not JSON ({problem})" if name in ("JSONDecodeError", "UnicodeDecodeError") else str(problem)
     )

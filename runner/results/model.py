@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
+
+RUN: Final = "${run}"
+"""Stands in a file of findings for the id of the run, which only the pipeline knows."""
 
 Verdict = Literal["pass", "fail", "undecided"]
 RunState = Literal["succeeded", "failed", "cancelled"]
@@ -19,6 +22,7 @@ Outcome = Literal[
     "suspended",
     "cancelled",
     "skipped",
+    "stopped",
 ]
 
 
@@ -35,11 +39,12 @@ class Metric(Struct, frozen=True, omit_defaults=True):
     count: int | None = None
 
 
-class Series(Struct, frozen=True):
-    """One named line of points (x, y)."""
+class Series(Struct, frozen=True, omit_defaults=True):
+    """One named line of points (x, y); with `dots`, the points alone."""
 
     name: str
     points: tuple[tuple[float, float], ...]
+    dots: bool = False
 
 
 class LineChart(Struct, frozen=True, tag="line"):
@@ -71,7 +76,32 @@ class BarChart(Struct, frozen=True, tag="bar", omit_defaults=True):
     reference: float | None = None
 
 
-Chart = LineChart | BarChart
+class Axis(Struct, frozen=True, omit_defaults=True):
+    """One axis of parallel coordinates. With `ticks` (names), values count them from 0; `log` is base 10."""
+
+    label: str
+    low: float
+    high: float
+    log: bool = False
+    ticks: tuple[str, ...] = ()
+
+
+class ParallelChart(Struct, frozen=True, tag="parallel", omit_defaults=True):
+    """Parallel coordinates: one line per trial, with a value on every axis; None where it has none.
+
+    The last axis is the metric. `best` is the index of the line that stands out, `higher_is_better`
+    says which end of the last axis is good.
+    """
+
+    name: str
+    title: str
+    axes: tuple[Axis, ...]
+    lines: tuple[tuple[float | None, ...], ...]
+    best: int | None = None
+    higher_is_better: bool = True
+
+
+Chart = LineChart | BarChart | ParallelChart
 
 
 class Findings(Struct, frozen=True, kw_only=True):
@@ -79,6 +109,9 @@ class Findings(Struct, frozen=True, kw_only=True):
 
     `metrics` are of the whole run, `task_metrics` by task id. `sections` are Markdown blocks of
     the summary, each beginning with a `### ` heading. `data` are documents to keep, by file name.
+    `aliases` are names that `deploy` may use for tasks which are known only now, such as the best trial.
+    `files` are texts that `deploy` may land, by name, and that are kept like `data`; the first `${run}`
+    in one stands for the run's id.
     """
 
     metrics: dict[str, Metric] = {}
@@ -87,6 +120,8 @@ class Findings(Struct, frozen=True, kw_only=True):
     charts: tuple[Chart, ...] = ()
     data: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
+    aliases: dict[str, str] = {}
+    files: dict[str, str] = {}
 
 
 class GateResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -121,6 +156,13 @@ class AttemptRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     peak_memory: int | None = None
 
 
+class TrialRecord(Struct, frozen=True, omit_defaults=True):
+    """What a trial tried, by parameter, and what the search's metric came to."""
+
+    point: dict[str, Any]
+    value: float | None = None
+
+
 class TaskRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of a task. `log_tail` holds the last lines of a failed one. `cost` in USD.
 
@@ -137,6 +179,22 @@ class TaskRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: float = 0.0
     log_tail: str = ""
     left_out: tuple[str, ...] = ()
+    trial: TrialRecord | None = None
+
+    @property
+    def did_its_part(self) -> bool:
+        """Whether it succeeded, or is a trial that its search stopped early."""
+        return self.outcome in ("succeeded", "stopped")
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended badly by itself: it was neither skipped nor cancelled."""
+        return not self.did_its_part and self.outcome not in ("skipped", "cancelled")
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether `runner retry` would try it again by itself."""
+        return self.failed or self.outcome == "cancelled"
 
 
 class WeightChange(Struct, frozen=True, omit_defaults=True):
@@ -150,6 +208,7 @@ class WeightChange(Struct, frozen=True, omit_defaults=True):
 class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that the run proposes to put into the repository at `path`.
 
+    `task` made it, or none: then all of them did. `source` is where the run left it, from the run's folder.
     A file over the size limit lands as a `pointer` to the run, or through Git `lfs`.
     """
 
@@ -161,6 +220,7 @@ class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: tuple[WeightChange, ...] = ()
     pointer: bool = False
     lfs: bool = False
+    source: str = ""
 
 
 class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,10 +10,12 @@ import msgspec
 
 from runner.engine.events import AttemptFinished
 from runner.engine.layout import RunLayout
+from runner.engine.standing import WELL, TaskState
 from runner.engine.state import State
 from runner.engine.untrusted import decoded
+from runner.plan.macros import flattened
 from runner.plan.model import Plan, Task
-from runner.results.model import AttemptRecord, TaskRecord
+from runner.results.model import AttemptRecord, TaskRecord, TrialRecord
 from runner.worker.trees import open_plain
 
 TAIL_LINES: Final = 30
@@ -31,7 +33,7 @@ class _Result(msgspec.Struct):
 def records(plan: Plan, state: State, layout: RunLayout) -> tuple[TaskRecord, ...]:
     """A record of every task, in the order of the plan; what it cost is left open.
 
-    A task that did not succeed comes with the last lines that it printed.
+    A task that did not do its part comes with the last lines that it printed, a trial with its point.
     """
     return tuple(_record(task, state, layout) for task in plan.tasks().values())
 
@@ -48,19 +50,24 @@ def log_tail(path: Path) -> str:
 
 
 def _record(planned: Task, state: State, layout: RunLayout) -> TaskRecord:
-    task = planned.id
-    attempts = tuple(_attempt(event) for event in state.tasks[task].attempts)
+    task, known = planned.id, state.tasks[planned.id]
+    attempts = tuple(_attempt(event) for event in known.attempts)
     outcome = state.outcome(task) or "skipped"
-    failed = outcome != "succeeded" and attempts
+    failed = outcome not in WELL and attempts
     return TaskRecord(
         id=task,
         outcome=outcome,
-        parameters=planned.parameters,
+        parameters=planned.parameters if known.point is None else flattened(known.point),
         attempts=attempts,
         seconds=sum(attempt.ended - attempt.started for attempt in attempts),
         log_tail=log_tail(layout.log(task, attempts[-1].number)) if failed else "",
         left_out=_left_out(layout.result(task, attempts[-1].number)) if attempts else (),
+        trial=_trial(known),
     )
+
+
+def _trial(task: TaskState) -> TrialRecord | None:
+    return None if task.point is None else TrialRecord(task.point, task.value)
 
 
 def _left_out(result: Path) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from runner.engine.layout import RunLayout
-from runner.engine.record import read_plan
 from runner.errors import InputError
 from runner.repository.git import Repository
 from runner.repository.lfs import describe
@@ -18,6 +16,7 @@ from runner.results.history import LOCAL_RUNS, Entry, entries, named
 from runner.results.model import WeightFile
 from runner.results.pointer import landing_path, pointer
 from runner.results.weight_history import steps
+from runner.worker.trees import UnsafePathError, inside
 
 WORKING_TREE = "the working tree"
 
@@ -134,17 +133,11 @@ def _after(repository: Repository, path: str, entry: Entry, file: WeightFile) ->
 
 def _kept(root: Path, entry: Entry, file: WeightFile) -> Held | None:
     """The file as it lies in the outputs of a run of this machine."""
-    layout = RunLayout(root / LOCAL_RUNS / entry.report.run)
-    attempts = {task.id: task.attempts[-1].number for task in entry.report.tasks if task.attempts}
     try:
-        plan = read_plan(layout)
-    except InputError:
+        path = inside(root / LOCAL_RUNS / entry.report.run, file.source)
+    except UnsafePathError:
         return None
-    for deployed in plan.deploy:
-        if (deployed.task, deployed.to) != (file.task, file.path) or deployed.task not in attempts:
-            continue
-        path = layout.output(deployed.task, attempts[deployed.task]) / deployed.path
-        if path.is_file() and not path.is_symlink():
-            sha256 = describe(path).sha256
-            return Held(sha256, file=path) if sha256 == file.sha256 else None
-    return None
+    if not path.is_file() or path.is_symlink():
+        return None
+    sha256 = describe(path).sha256
+    return Held(sha256, file=path) if sha256 == file.sha256 else None

@@ -29,7 +29,8 @@ def weights_block(report: Report, links: Links) -> str:
 def _weight_file(file: WeightFile, run: str, links: Links) -> str:
     before = code(file.previous_sha256[:12]) if file.previous_sha256 else "a new file"
     after = f"{code(file.sha256[:12])}, {size_text(file.bytes)}"
-    head = f"{code(file.path)} from {code(file.task)}: {before} → {after}"
+    origin = f" from {code(file.task)}" if file.task else ""
+    head = f"{code(file.path)}{origin}: {before} → {after}"
     if file.pointer:
         return (
             f"{head}. Too large for the repository: {code(landing_path(file))} lands in its place, and the "

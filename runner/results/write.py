@@ -20,7 +20,7 @@ MANIFEST = "manifest.yaml"
 MOST_BYTES = 64 << 20
 _DATA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
-_POINTS = re.compile(rb'("points": )(\[[\s\d.,eE+\-\[\]]*\])')
+_POINTS = re.compile(rb'("(?:points|lines)": )(\[(?:[\s\d.,eE+\-\[\]]|null)*\])')
 
 
 def write(report: Report, data: Mapping[str, Any], directory: Path, manifest_yaml: str) -> None:
@@ -111,7 +111,7 @@ def _require_readable(result: bytes, report: Report) -> None:
 def to_json(document: Any) -> bytes:
     """Indented JSON with sorted keys (fields of our own types in their order) and a last newline.
 
-    The points of a chart stand on one line: a review need not scroll past each of them.
+    The points or lines of a chart stand on one line: a review need not scroll past each of them.
     """
     text = msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2)
     return _POINTS.sub(lambda found: found[1] + b"".join(found[2].split()), text) + b"\n"

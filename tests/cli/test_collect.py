@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Provider
 
 
@@ -22,6 +24,7 @@ def test_a_run_is_collected_retried_and_shown(provider: Provider) -> None:
     assert [len(task["attempts"]) for task in found["report"]["tasks"]] == [2]
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_was_cancelled_says_how_to_go_on(provider: Provider) -> None:
     run = provider.launch("long")["run"]
     refused = provider.runner("retry", run)

@@ -27,7 +27,7 @@ def test_a_file_that_exists_is_not_replaced(runner: Run, project: Path) -> None:
 def test_an_unknown_kind_is_refused_with_the_kinds_there_are(runner: Run) -> None:
     done = runner("init", "Comand", "my-job")
     assert done.returncode == 2
-    assert "Command, Tune" in done.stderr
+    assert "Command, Sweep, Tune" in done.stderr
 
 
 def test_a_name_that_cannot_be_a_branch_is_refused(runner: Run, project: Path) -> None:

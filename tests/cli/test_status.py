@@ -26,11 +26,15 @@ def test_runs_are_listed_newest_first_with_what_they_cost(runner: Run, write_job
     assert all("of at most $" in line for line in lines)
 
 
-def test_one_run_shows_its_tasks(runner: Run, write_job: WriteJob) -> None:
+def test_one_run_shows_its_tasks_and_why_they_failed(runner: Run, write_job: WriteJob) -> None:
     write_job("codes", TWO_TASKS)
     runner("run", "codes")
-    shown = runner("status", "latest").stdout.splitlines()
-    assert [line.split()[:2] for line in shown[2:]] == [["run/code=0", "succeeded"], ["run/code=1", "failed"]]
+    *_, well, failed, why = runner("status", "latest").stdout.splitlines()
+    assert [line.split()[:2] for line in (well, failed)] == [
+        ["run/code=0", "succeeded"],
+        ["run/code=1", "failed"],
+    ]
+    assert why == "    it ended with exit code 1: hello 1"
 
 
 def test_status_is_also_json(runner: Run, write_job: WriteJob) -> None:
@@ -40,6 +44,31 @@ def test_status_is_also_json(runner: Run, write_job: WriteJob) -> None:
     single = json.loads(runner("status", "latest", "--json").stdout)
     assert (listed["run"], listed["state"]) == (single["run"], "failed")
     assert [task["state"] for task in single["tasks"]] == ["succeeded", "failed"]
+
+
+SWEEP = """
+sweep:
+  method: grid
+  command: [sh, -c, 'echo "{\\"loss\\": $RUNNER_PARAM_X}" > "$RUNNER_OUTPUT_DIR/metrics.json"']
+  metric: {name: loss, target: 2}
+  parameters: {x: {values: [3, 2, 1]}}
+resources: {timeout: 1m, max_parallel: 1}
+"""
+
+
+def test_a_search_shows_its_points_its_values_and_the_best_of_them(runner: Run, write_job: WriteJob) -> None:
+    write_job("sweep", SWEEP, "Sweep")
+    runner("run", "sweep")
+    shown = [" ".join(line.split()) for line in runner("status", "latest").stdout.splitlines()[2:]]
+    assert shown[0] == "trials: 3 trials, 2 succeeded, 1 skipped; the best is trials/02: loss 2"
+    assert [line.split()[1] for line in shown[1:]] == ["succeeded", "succeeded", "skipped"]
+    assert [line.partition("[")[2] for line in shown[1:]] == ["x=3] 3", "x=2] 2", ""]
+    (search,) = json.loads(runner("status", "latest", "--json").stdout)["searches"]
+    assert (search["best"], search["value"], search["states"]) == (
+        "trials/02",
+        2,
+        {"succeeded": 2, "skipped": 1},
+    )
 
 
 def test_an_unknown_run_is_refused(runner: Run) -> None:

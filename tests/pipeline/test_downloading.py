@@ -44,6 +44,37 @@ def test_a_large_file_comes_home_at_once_where_git_lfs_takes_it(office: Office) 
     assert "/big.bin filter=lfs" in here.git("show", "runner/big:.gitattributes")
 
 
+SWEEP = """\
+apiVersion: runner/v1
+kind: Sweep
+metadata: {name: big}
+spec:
+  sweep:
+    method: grid
+    metric: {name: score, goal: maximize}
+    parameters: {size: {values: [2, 3]}}
+    command:
+      - sh
+      - -c
+      - |
+        echo "{\\"score\\": $RUNNER_PARAM_SIZE}" > "$RUNNER_OUTPUT_DIR/metrics.json"
+        head -c "$RUNNER_PARAM_SIZE"00000 /dev/zero > "$RUNNER_OUTPUT_DIR/big.bin"
+  resources: {cpu: 0.125, memory: 256MiB, timeout: 2m}
+  deploy: {files: [{from: "best:big.bin", to: big.bin}]}
+"""
+
+
+def test_of_a_sweep_only_the_large_file_of_the_best_trial_comes_home(office: Office) -> None:
+    office.open(SWEEP, settings='[limits]\nfile_size = "100KiB"\nlarge_files = "lfs"')
+    run = office.launch("big")
+    assert office.home(run).state == "succeeded"
+    pointer = parse(Checkout(office.here.repository.root).git("show", "runner/big:big.bin").encode() + b"\n")
+    assert pointer is not None
+    assert pointer.size == 300_000
+    tasks = office.here.state_directory / "runs" / run / "tasks"
+    assert [path.parts[-4] for path in tasks.rglob("big.bin")] == ["02"]
+
+
 def test_a_large_file_that_is_not_what_was_reported_is_not_kept(office: Office) -> None:
     office.open(job("big", BIG), settings='[limits]\nfile_size = "100KiB"')
     run = office.launch("big")

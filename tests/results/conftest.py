@@ -213,7 +213,10 @@ class Shelf:
         self, number: int, old: bytes | None, new: bytes, *, local: bool = False, pointer: bool = False
     ) -> Report:
         """Writes the results of a run that made `new` out of `old`, without a commit."""
-        made = replace(weight_file(self.path, "train/generalist", old, new), pointer=pointer)
+        made = weight_file(self.path, "train/generalist", old, new)
+        made = replace(
+            made, pointer=pointer, source="tasks/train/generalist/attempt-1/output/weights/new.toml"
+        )
         report = replace(
             self.report,
             run=f"20261120-15000{number}-{number:06x}",

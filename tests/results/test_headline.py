@@ -57,9 +57,18 @@ def test_a_gate_with_bounds_gives_its_value(tuned: Report) -> None:
     assert title(report) == "skirmish-weights: first_seat_win_rate 0.523 (95 %: 0.5181 to 0.5279)"
 
 
+def test_a_trial_that_was_stopped_early_is_no_failure(tuned: Report) -> None:
+    stopped = replace(tuned.tasks[0], id="trials/2", outcome="stopped", metrics={})
+    report = replace(tuned, tasks=(*tuned.tasks, stopped))
+    done = len(tuned.tasks)
+    assert f"{done} of {done + 1} tasks succeeded, 1 stopped early, in" in run_line(report)
+    assert title(report) == title(tuned)
+
+
 def test_without_gates_the_title_says_what_there_is(tuned: Report) -> None:
     plain = replace(tuned, gates=(), verdict="undecided")
-    assert title(plain) == "skirmish-weights: new weights for 1 file"
+    assert title(plain) == "skirmish-weights: first_seat_win_rate 0.523, new weights for 1 file"
+    assert title(replace(plain, metrics={})) == "skirmish-weights: new weights for 1 file"
     assert title(replace(plain, weights=())) == "skirmish-weights: first_seat_win_rate 0.523"
     assert title(replace(plain, weights=(), metrics={})) == "skirmish-weights: 2 tasks succeeded"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from runner.results.markdown import ZERO_WIDTH_SPACE, clean, code, escape, fence, one_line, table
+from runner.results.markdown import ZERO_WIDTH_SPACE, clean, code, escape, fence, link, one_line, table
 
 PARSER = MarkdownIt("gfm-like", {"linkify": False})
 hostile = st.text(alphabet=st.sampled_from("ab1 _*`|<>&[]()#@!~\\$\n\t-+=.:/wH\x1b\u202e"), max_size=80)
@@ -18,6 +18,25 @@ def shown(html: str) -> str:
     import html as entities
 
     return entities.unescape(re.sub(r"<[^>]*>", "", html)).replace(ZERO_WIDTH_SPACE, "").strip()
+
+
+@settings(max_examples=300, deadline=None)
+@given(address=hostile | hostile.map("https://a.example/{}".format))
+def test_a_link_leads_to_a_web_page_and_lets_nothing_else_in(address: str) -> None:
+    html = PARSER.render("x " + link("text", address))
+    assert re.fullmatch(r'<p>x (<a href="https?://[^" <>]*">text</a>|text)</p>\n', html)
+
+
+def test_a_link_needs_a_plain_address() -> None:
+    assert link("text", "https://wandb.ai/a/b/runs/c?d=e") == "[text](<https://wandb.ai/a/b/runs/c?d=e>)"
+    for address in (
+        "",
+        "javascript:alert(1)",
+        "https://wandb.ai@evil.example/",
+        "//a.example",
+        "https://a b",
+    ):
+        assert link("text", address) == "text"
 
 
 @settings(max_examples=300, deadline=None)

@@ -121,7 +121,7 @@ def test_a_name_that_could_disturb_a_terminal_is_left_out(tmp_path: Path) -> Non
         (b"{", "it is not JSON"),
         (b"\xff\xfe{}", "it is not JSON"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"x": ' + b"1" * 5_000 + b"}", "ignored"),
+        (b'{"x": ' + b"1" * 5_000 + b"}", "ignored: it holds a whole number of thousands of digits"),
         (b" " * (MOST_BYTES + 1), "larger than"),
     ],
 )

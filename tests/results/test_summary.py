@@ -143,3 +143,16 @@ def test_nothing_is_mentioned_linked_or_closed(broken: Report) -> None:
     assert "@octocat" not in page
     assert "#12" not in page
     assert not re.search(r"[a-z]://|www\.", page)
+
+
+def test_in_a_long_table_what_went_wrong_is_first_and_what_was_not_needed_last(tuned: Report) -> None:
+    outcomes = [*["skipped"] * 150, *["stopped"] * 100, "failed"]
+    tasks = tuple(
+        TaskRecord(id=f"trials/{number:03}", outcome=outcome)  # type: ignore[arg-type]
+        for number, outcome in enumerate(outcomes)
+    )
+    page = summary(replace(tuned, tasks=tasks, metrics={}, gates=()))
+    table = page.split("### Tasks")[1].split("### What failed")[0]
+    assert table.index("trials/250") < table.index("trials/150") < table.index("<summary>")
+    assert "<summary>100 more, none of which failed</summary>" in table
+    assert "skipped" not in table.split("<details>")[0]

@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
-from runner.engine.layout import RunLayout
 from runner.errors import InputError
-from runner.plan.model import DeployedFile, PinnedSource, Plan
 from runner.repository.git import Repository
 from runner.results.weight_content import content_at
 
@@ -27,18 +24,11 @@ def test_content_is_that_of_the_working_tree_a_run_or_a_commit(history: Shelf) -
 
 def kept(shelf: Shelf, content: bytes) -> str:
     """A run of this machine that nobody proposed, with its output; its id."""
-    run = shelf.result(4, V2, V4, local=True).run
-    layout = RunLayout(shelf.root / ".runner" / "runs" / run)
-    deployed = DeployedFile("train/generalist", "weights/new.toml", shelf.path)
-    source = PinnedSource("c" * 40, "d" * 40)
-    plan = Plan(
-        job="skirmish-weights", kind="Tune", source=source, manifest={}, stages=(), deploy=(deployed,)
-    )
-    layout.plan.write_bytes(msgspec.json.encode(plan))
-    path = layout.output("train/generalist", 1) / deployed.path
+    report = shelf.result(4, V2, V4, local=True)
+    path = shelf.root / ".runner" / "runs" / report.run / report.weights[0].source
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    return run
+    return report.run
 
 
 def test_the_weights_of_a_local_run_are_read_from_its_folder(history: Shelf) -> None:
@@ -53,6 +43,18 @@ def test_an_output_that_was_changed_since_is_not_what_the_run_made(history: Shel
         InputError, match=r"neither in the history of this repository nor under \.runner/runs"
     ):
         content_at(Repository.find(history.root), history.path, run)
+
+
+@pytest.mark.parametrize("source", ["../../../a.toml", "/etc/hostname", "", "linked/a.toml"])
+def test_a_result_cannot_make_another_file_pass_for_the_run_s_own(history: Shelf, source: str) -> None:
+    report = history.result(4, V2, V4, local=True)
+    folder = history.root / ".runner" / "runs" / report.run
+    history.put(V4, "a.toml")
+    (folder / "linked").symlink_to(history.root)
+    result = folder / "report" / "result.json"
+    result.write_text(result.read_text().replace(report.weights[0].source, source))
+    with pytest.raises(InputError, match="neither in the history of this repository nor under"):
+        content_at(Repository.find(history.root), history.path, report.run)
 
 
 def test_a_large_file_is_read_where_the_run_was_made_and_its_pointer_anywhere(history: Shelf) -> None:

@@ -105,7 +105,9 @@ def test_a_missing_and_a_damaged_result_are_told_apart(tmp_path: Path, tuned: Re
 
 
 def test_the_points_of_a_chart_stand_on_one_line() -> None:
-    document = {"series": [{"name": '"points": [ 1 ]', "points": [[0.0, 1.5], [1.0, -2e-07]]}]}
+    points = [[0.0, 1.5], [1.0, -2e-07]]
+    document = {"series": [{"name": '"points": [ 1 ]', "points": points}], "lines": [[None, 1.0], [2.0, 3.0]]}
     text = to_json(document).decode()
     assert '"points": [[0.0,1.5],[1.0,-2e-7]]\n' in text
+    assert '"lines": [[null,1.0],[2.0,3.0]]' in text
     assert json.loads(text) == document

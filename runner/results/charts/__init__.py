@@ -6,13 +6,16 @@ import re
 
 from runner.results.charts.bars import bar_chart
 from runner.results.charts.lines import line_chart
-from runner.results.model import Chart, LineChart
+from runner.results.charts.parallel import parallel_chart
+from runner.results.model import Chart, LineChart, ParallelChart
 
 __all__ = ["file_names", "render"]
 
 
 def render(chart: Chart) -> str:
     """A chart as an SVG document, with no outside reference and no script."""
+    if isinstance(chart, ParallelChart):
+        return parallel_chart(chart)
     return line_chart(chart) if isinstance(chart, LineChart) else bar_chart(chart)
 
 

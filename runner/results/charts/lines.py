@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.results.charts import svg
 from runner.results.charts.scale import Axis, axis, drawable
@@ -55,7 +56,7 @@ def line_chart(chart: LineChart) -> str:
 
 def _finite(series: Series) -> Series:
     points = [point for point in series.points if drawable(point[0]) and drawable(point[1])]
-    return Series(series.name, tuple(thin(points, MOST_POINTS)))
+    return replace(series, points=tuple(thin(points, MOST_POINTS)))
 
 
 def _plot(shown: Sequence[Series], top: float) -> Plot:
@@ -77,13 +78,22 @@ def _legend(shown: Sequence[Series], left_out: int, top: float) -> tuple[list[st
         width = 26 + svg.text_width(name) + 16
         if x + width > svg.WIDTH - svg.MARGIN and x > svg.MARGIN:
             x, y = float(svg.MARGIN), y + _LEGEND_ROW
-        body.append(svg.line(x, y, x + 20, y, f"c-line{index % svg.COLOURS}", _stroke(index)))
+        body.append(_dot(x + 10, y, index) if series.dots else _sample(x, y, index))
         body.append(svg.text(x + 26, y + 4, name, full=series.name))
         x += width
     if left_out:
         y += _LEGEND_ROW
         body.append(svg.text(svg.MARGIN, y + 4, f"and {left_out} more, not shown", kind="c-faint"))
     return body, y + 8
+
+
+def _sample(x: float, y: float, index: int) -> str:
+    return svg.line(x, y, x + 20, y, f"c-line{index % svg.COLOURS}", _stroke(index))
+
+
+def _dot(x: float, y: float, index: int, radius: int = 3) -> str:
+    place = f'cx="{svg.number(x)}" cy="{svg.number(y)}" r="{radius}"'
+    return f'<circle class="c-fill{index % svg.COLOURS}" {place}/>'
 
 
 def _stroke(index: int) -> str:
@@ -108,13 +118,12 @@ def _frame(plot: Plot, chart: LineChart) -> list[str]:
 
 
 def _curve(plot: Plot, series: Series, index: int) -> str:
-    """A line through the points in order, or a dot where there is but one."""
+    """A line through the points in order, or a dot where there is but one, or only dots are wanted."""
     places = [plot.at(point) for point in series.points]
     if len(places) == 1:
-        x, y = places[0]
-        return (
-            f'<circle class="c-fill{index % svg.COLOURS}" cx="{svg.number(x)}" cy="{svg.number(y)}" r="4"/>'
-        )
+        return _dot(*places[0], index, 4)
+    if series.dots:
+        return "\n".join(_dot(x, y, index) for x, y in places)
     path = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in places)
     return (
         f'<polyline class="c-line{index % svg.COLOURS}" fill="none" stroke-linejoin="round"'

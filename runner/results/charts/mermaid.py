@@ -11,7 +11,7 @@ from runner.results.charts.mermaid_text import axis_line, counted, power_of, quo
 from runner.results.charts.scale import axis, drawable
 from runner.results.charts.svg import fitted
 from runner.results.markdown import escape, fence
-from runner.results.model import Bar, BarChart, Chart, LineChart
+from runner.results.model import Bar, BarChart, Chart, LineChart, ParallelChart, Series
 from runner.results.numbers import compact, fixed
 
 MOST_LINES: Final = 8
@@ -36,13 +36,17 @@ _INKED: Final = ("Title", "Label", "Tick", "Line")
 def diagram(chart: Chart) -> str:
     """The chart as Markdown: a block of Mermaid, and in words what a reader cannot see in it.
 
-    Without the block where fewer than two values are to be seen.
+    Without the block where fewer than two values are to be seen, and for parallel coordinates, which
+    Mermaid does not have.
     """
+    if isinstance(chart, ParallelChart):
+        return _parallel_words(chart)
     return _line_chart(chart) if isinstance(chart, LineChart) else _bar_chart(chart)
 
 
 def _line_chart(chart: LineChart) -> str:
-    grid = on_one_grid(chart.series)
+    dots = [series for series in chart.series if series.dots]
+    grid = on_one_grid([series for series in chart.series if not series.dots] or chart.series)
     rows = grid.rows[:MOST_LINES]
     if grid.low == grid.high:
         bars = tuple(Bar(row.name, row.values[0]) for row in grid.rows)
@@ -57,7 +61,8 @@ def _line_chart(chart: LineChart) -> str:
     for row in rows:
         name = f"{quoted(row.name, 24) or quoted('(unnamed)')} " if len(rows) > 1 else ""
         body.append(f"line {name}{values(row.values, power, scale.high - scale.low)}")
-    parts = (_block(chart, "xychart-beta", 320, body), _line_words(rows, len(grid.rows)))
+    words = _line_words(rows, len(grid.rows), _dot_words(dots) if len(dots) < len(chart.series) else "")
+    parts = (_block(chart, "xychart-beta", 320, body), words)
     return "\n\n".join(filter(None, parts))
 
 
@@ -98,7 +103,7 @@ def _settings(height: int) -> str:
     return f"%%{{init: {json.dumps(config)}}}%%"
 
 
-def _line_words(rows: Sequence[Row], total: int) -> str:
+def _line_words(rows: Sequence[Row], total: int, dots: str) -> str:
     """Which line is which, as not every version of Mermaid has a legend."""
     sentences = []
     if len(rows) > 1:
@@ -111,7 +116,18 @@ def _line_words(rows: Sequence[Row], total: int) -> str:
         sentences.append("A line that begins late or ends early goes on flat.")
     if total > len(rows):
         sentences.append(f"{total - len(rows)} more are only in the picture.")
-    return " ".join(sentences)
+    return " ".join(filter(None, (*sentences, dots)))
+
+
+def _dot_words(dots: Sequence[Series]) -> str:
+    names = ", ".join(escape(series.name, 60) or "(unnamed)" for series in dots[:MOST_LINES])
+    return f"Only in the picture, as dots: {names}." if names else ""
+
+
+def _parallel_words(chart: ParallelChart) -> str:
+    names = ", ".join(escape(axis.label, 60) or "(unnamed)" for axis in chart.axes[:MOST_BARS])
+    noun = "line" if len(chart.lines) == 1 else "lines"
+    return f"{len(chart.lines)} {noun} across {names}." if chart.lines and names else "No data."
 
 
 def _bar_words(chart: BarChart, bars: Sequence[Bar], total: int) -> str:

@@ -29,13 +29,16 @@ def _style() -> str:
     return f"{light}@media(prefers-color-scheme:dark){{{dark}}}"
 
 
-def document(height: float, title: str, body: list[str]) -> str:
-    """A whole picture, `WIDTH` wide, on its own ground, so that it reads on any page."""
+def document(height: float, title: str, body: list[str], style: str = "") -> str:
+    """A whole picture, `WIDTH` wide, on its own ground, so that it reads on any page.
+
+    `style` are rules beside those that every picture has.
+    """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" '
         f'width="{WIDTH}" height="{number(height)}" role="img" aria-label="{escape(title)}" '
         f'font-family="system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif" '
-        f'font-size="{FONT_SIZE}">\n<title>{escape(title)}</title>\n<style>{_style()}</style>\n'
+        f'font-size="{FONT_SIZE}">\n<title>{escape(title)}</title>\n<style>{_style()}{style}</style>\n'
         f'<rect class="c-page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{number(height - 1)}" rx="6"/>\n'
         + "\n".join(body)
         + "\n</svg>\n"
