@@ -26,33 +26,37 @@ def check(
     repository_root: str | os.PathLike[str] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """What the rules find in a manifest, in the order of its lines; a hundred findings of each at most.
+    """What the rules find in a manifest, in the order of its lines, and then in files that it includes.
 
-    Without `repository_root` nothing is looked up on disk. `names` are other jobs, with their files.
+    Of each rule it is a hundred findings at most. Without `repository_root` nothing is looked up on disk.
+    `names` are other jobs, with their files.
     """
     document = loaded.document
     subject = Subject(
         loaded.job, document, settings, root=repository_root, names=names, overrides=loaded.overrides
     )
     asleep = subject.parts(loaded.data).isdisjoint
-    findings: dict[tuple[str, int, int, str], Finding] = {}
+    findings: dict[tuple[str, str, int, int, str], Finding] = {}
     for name, wakes in RULES.items():
         if wakes and asleep(wakes):
             continue
         found = rule(name)
         for problem in islice(found.check(subject), MOST_PER_RULE):
-            line, column = problem.position or document.place(problem.path)
+            holder, path = document.at(problem.path)
+            line, column = problem.position or holder.place(path)
             message = problem.message
-            if loaded.overrides and (text := _overridden(problem, loaded.overrides)):
+            if loaded.overrides and (text := _overridden(problem, loaded)):
                 (line, column), message = (0, 0), f"{message} (from --set {text})"
-            finding = Finding(document.name, line, column, name, found.severity, message, problem.fix)
-            findings.setdefault((name, line, column, message), finding)
-    return sorted(findings.values(), key=lambda finding: (finding.line, finding.column))
+            finding = Finding(holder.name, line, column, name, found.severity, message, problem.fix)
+            findings.setdefault((name, holder.name, line, column, message), finding)
+    return sorted(
+        findings.values(), key=lambda found: (found.file != document.name, found.line, found.column)
+    )
 
 
-def _overridden(problem: Problem, overrides: tuple[str, ...]) -> str:
-    """The override that brought a problem in, safe to show; empty where it stands in the file."""
+def _overridden(problem: Problem, loaded: Loaded) -> str:
+    """The override that brought a problem in, safe to show; empty where it stands in a file."""
     from runner.manifest.overrides import cause, harmless
 
-    text = None if problem.position else cause(problem.path, overrides)
+    text = None if problem.position else cause(problem.path, loaded.overrides, loaded.document.included)
     return "" if text is None else harmless(text)

@@ -13,10 +13,11 @@ _BEFORE_COMMANDS: Final = frozenset(
     ["export", "local", "readonly", "declare", "if", "while", "until", "!", "{"]
 )
 _ASSIGNMENT: Final = r"[A-Za-z_]\w*="
+_VARIABLE: Final = re.compile(r"\$\{(envvar:[A-Z0-9_]*)\}")
 
 
 class Command(NamedTuple):
-    """A command line at `path`: `arguments`, or a `shell` line. `known` are its own placeholders."""
+    """A command line at `path`: `arguments`, or a `shell` line. `known` are placeholders of its own."""
 
     path: Path
     arguments: list[str]
@@ -36,10 +37,21 @@ def commands(spec: Any) -> list[Command]:
     for index, variant in enumerate(getattr(spec, "variants", ())):
         path = ("spec", "variants", index, "command")
         found.append(_command(path, variant.command, ("variant.name", "variant.weights")))
+    sweep = getattr(getattr(spec, "sweep", None), "command", None)
+    if sweep is not None:
+        found.append(_of_wandb(list(map(str, sweep))))
     validation = getattr(spec, "validation", None)
     if validation is not None:
         found.append(_command(("spec", "validation", "command"), validation.command, ("matchup", "games")))
     return found
+
+
+def _of_wandb(line: list[str]) -> Command:
+    """The command of a sweep. Beside W&B's macros it knows the variables that it names itself."""
+    from runner.plan.macros import MACROS
+
+    variables = (name for argument in line for name in _VARIABLE.findall(argument))
+    return Command(("spec", "sweep", "command"), line, None, (*sorted(MACROS), "files", *variables))
 
 
 def _command(path: Path, line: Any, known: tuple[str, ...]) -> Command:

@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Subject:
     """A checked manifest and its surroundings, as every rule sees them.
 
-    `spec` is of the kind's type, and what it lacks of `matrix`, `variants` and `validation` is empty;
-    `root` is None where no repository is known. `names` are the jobs of other manifests that are
+    `spec` is of the kind's type, and what it lacks of `matrix`, `variants`, `validation` and `sweep` is
+    empty; `root` is None where no repository is known. `names` are the jobs of other manifests that are
     checked along, each with its file. Methods list what the job names, with its path in the manifest.
     """
 
@@ -43,6 +43,8 @@ class Subject:
         self.matrix: dict[str, list[Any]] = getattr(job.spec, "matrix", {})
         self.variants: list[Any] = getattr(job.spec, "variants", [])
         self.validation: Any = getattr(job.spec, "validation", None)
+        sweep: Any = getattr(job.spec, "sweep", None)
+        self.sweep: Any = None if isinstance(sweep, str) else sweep
         self.document = document
         self.settings = settings
         self.root = root
@@ -51,13 +53,13 @@ class Subject:
         self.commands = commands(job.spec)
 
     def parts(self, data: Mapping[str, Any]) -> set[str]:
-        """What can wake a rule: the names of the spec's fields, of those one level below, and the policy's.
+        """What can wake a rule: the kind, the sweep's method, fields of the spec and below, and the policy's.
 
         Names deeper down are there where a rule asks for them: `against` and `task` of gates, the
         resources of a validation, and `shell` for any command.
         """
         spec = data["spec"]
-        parts = set(spec)
+        parts = {f"kind.{self.kind}", *spec}
         for value in spec.values():
             if type(value) is dict:
                 parts.update(value)
@@ -66,6 +68,8 @@ class Subject:
         validation = spec.get("validation")
         if validation:
             parts.update(validation.get("resources") or ())
+        if self.sweep is not None:
+            parts.add(f"method.{self.sweep.method}")
         if any(command.shell is not None for command in self.commands):
             parts.add("shell")
         policy = self.settings.policy

@@ -45,27 +45,26 @@ def validate(
     files = 0
     for path in paths:
         files += 1
-        found, source = _check_file(path, kinds, settings, root, names)
-        if found:
-            findings += found
-            sources[found[0].file] = source
+        found, texts = _check_file(path, kinds, settings, root, names)
+        findings += found
+        sources |= texts
     return Checked(files, findings, sources)
 
 
 def _check_file(
     path: str, kinds: Mapping[str, type[Job]], settings: Settings, root: str | None, names: dict[str, str]
-) -> tuple[list[Finding], str]:
-    """The findings of one file, and its text where they point into it."""
+) -> tuple[list[Finding], dict[str, str]]:
+    """The findings of one file, and the texts that they point into, by the names of their files."""
     try:
         document = read(path, root)
-        loaded = load_document(document, kinds)
+        loaded = load_document(document, kinds, files=root)
     except ManifestError as error:
-        return list(error.findings), error.source
+        return list(error.findings), error.sources
     except InputError as error:
-        return [Finding(error.place, 0, 0, error.code, "error", error.message, error.fix)], ""
+        return [Finding(error.place, 0, 0, error.code, "error", error.message, error.fix)], {}
     findings = check(loaded, settings, root, names)
     names.setdefault(loaded.job.metadata.name, document.name)
-    return findings, document.text if findings else ""
+    return findings, loaded.document.texts() if findings else {}
 
 
 def find_manifests(paths: Sequence[str], root: str | None) -> list[str]:

@@ -22,6 +22,9 @@ spec:
 # The least that a job of each kind must say; samples of rules are laid over it.
 LEAST = {
     "Command": {"command": ["python", "train.py"]},
+    "Sweep": {
+        "sweep": {"method": "random", "program": "train.py", "parameters": {"units": {"values": [32, 64]}}}
+    },
     "Tune": {"variants": [{"name": "a", "command": ["python", "tune.py"], "weights": "weights/a.toml"}]},
 }
 

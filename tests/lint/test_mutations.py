@@ -24,6 +24,36 @@ ROOT = Path(__file__).parents[2]
 TYPES = {name: kind.job_type for name, kind in KINDS.items()}
 POLICY = "[policy]\nkinds = ['Tune']\ngpus = ['T4']\nsecrets = ['A']\nsources = ['https://a/*']\n"
 
+SWEEP = """\
+apiVersion: runner/v1
+kind: Sweep
+metadata: {name: sample}
+spec:
+  sweep:
+    method: bayes
+    metric: {name: train/roll/ep_rew/mean, goal: maximize, target: 475}
+    parameters:
+      policy_lr:
+        parameters:
+          start: {min: 0.0001, max: 0.01, distribution: log_uniform_values}
+          end: {distribution: q_uniform, min: 0, max: 1, q: 0.1}
+      units: {values: [32, 64, 128], probabilities: [0.5, 0.25, 0.25]}
+      gamma: {distribution: normal, mu: 0.9, sigma: 0.1}
+      n_epochs: {min: 1, max: 10}
+      note: {value: a}
+    program: train.py
+    command: ['${env}', '${interpreter}', '${program}', '${args}', '--home=${envvar:HOME}']
+    early_terminate: {type: hyperband, max_iter: 27, s: 2, eta: 3, strict: true}
+    run_cap: 40
+  count: 20
+  runs_per_worker: 2
+  scheduler: wandb
+  secrets: [WANDB_API_KEY]
+  entity: me
+  resources: {timeout: 10m, max_parallel: 4}
+  deploy: {files: [{from: best.yaml, to: config/best.yaml}, {from: 'best:m.bin', to: data/m.bin}]}
+  gates: [{metric: score, task: agents/01, min: 0}]
+"""
 
 TOKENS = [
     *[
@@ -88,6 +118,8 @@ TOKENS = [
         b"spec",
         b"Tune",
         b"Command",
+        b"Sweep",
+        b"grid",
         b"ghp_" + b"a" * 40,
     ],
 ]
@@ -183,7 +215,8 @@ def _containers(value: object) -> Iterator[dict[object, object] | list[object]]:
 def bases(whole: Callable[[Rule, str], str]) -> list[bytes]:
     """The templates, and the bad samples of the rules: they lead furthest into them."""
     samples = (whole(found, found.bad) for found in map(rule, RULES))
-    return [text.encode() for text in (*(kind.template("sample") for kind in KINDS.values()), *samples)]
+    templates = (kind.template("sample") for kind in KINDS.values())
+    return [text.encode() for text in (SWEEP, *templates, *samples)]
 
 
 @pytest.mark.slow

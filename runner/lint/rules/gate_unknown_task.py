@@ -7,8 +7,8 @@ job has that name, so the gate could never be decided.
 from __future__ import annotations
 
 from runner.lint.rule import Problem, Problems, Rule, Subject
-from runner.lint.tasks import task_names
-from runner.wording import did_you_mean, shown
+from runner.lint.tasks import instead, task_names
+from runner.wording import shown
 
 
 def check(subject: Subject) -> Problems:
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Problems:
     for index, task in named if tasks else ():
         if task not in tasks:
             path = ("spec", "gates", index, "task")
-            yield Problem(path, f"there is no task {shown(task)}", did_you_mean(task, tasks))
+            yield Problem(path, f"there is no task {shown(task)}", instead(task, tasks))
 
 
 RULE = Rule(

@@ -25,10 +25,11 @@ FIX = "revoke it, list its name under secrets, and keep the value out of the rep
 
 def check(subject: Subject) -> Problems:
     """Known tokens anywhere in the text, and random text under telling names."""
-    text = subject.document.text
-    for start in tokens(text):
-        place = Position(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-        yield Problem((), "this looks like a key of a known service", FIX, place)
+    for path, document in (((), subject.document), *subject.document.included.items()):
+        text = document.text
+        for start in tokens(text):
+            place = Position(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+            yield Problem(path, "this looks like a key of a known service", FIX, place)
     if any(True for override in subject.overrides for _ in tokens(override)):
         yield Problem((), "an override holds what looks like a key", FIX)
     for path, name, value in subject.variables():

@@ -2,7 +2,8 @@
 
 Every command may use `${output}`, `${input}`, `${baseline}`, `${checkpoint}` and `${seed}`. A
 Command adds `${matrix.<name>}` for the names of its matrix; a variant of a Tune `${variant.name}`
-and `${variant.weights}`; its validation `${matchup}` and `${games}`. A literal `${` is written `$${`.
+and `${variant.weights}`; its validation `${matchup}` and `${games}`; a Sweep the macros of W&B, such as
+`${args}`, which leaves out what it does not know. A literal `${` is written `$${`.
 """
 
 from __future__ import annotations
