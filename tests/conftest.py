@@ -1,6 +1,7 @@
 """What every test may use: repositories in folders of their own, and the command line as a process."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 from runner.repository.git import Repository
 from tests.standins.github.hub import Hub
 from tests.standins.modal.client import Plane
+from tests.standins.wandb.server import WandbServer
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,10 +58,16 @@ class Checkout:
         return Repository.find(self.root)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def heeded_interrupts() -> None:
+    """A shell that starts the tests in the background has SIGINT ignored in all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(autouse=True)
 def plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nobody's configuration, no workflow around, and an identity for the people in the tests."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_"))]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GITHUB_", "WANDB_"))]:
         monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(
@@ -188,3 +196,11 @@ def client_of(plane: Plane) -> Iterator[None]:
     plane.release()
     plane.stop()
     plane.options(containers=4, idle=1.0)
+
+
+@pytest.fixture
+def wandb_server() -> Iterator[WandbServer]:
+    """A loopback W&B; all that it was asked is known to it. `environment()` is for its clients."""
+    with WandbServer() as server:
+        yield server
+        assert server.unknown == []

@@ -7,12 +7,18 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any
+from typing import Any, Protocol
 
-from tests.standins.github.answers import HttpRequest
-from tests.standins.github.site import Site
+from tests.standins.github.answers import HttpAnswer, HttpRequest
 
 WAITING = 128
+
+
+class Site(Protocol):
+    """What answers."""
+
+    def respond(self, request: HttpRequest) -> HttpAnswer | None:
+        """The answer to a request; None ends the connection without one."""
 
 
 class Handler(BaseHTTPRequestHandler):
