@@ -8,7 +8,7 @@ LOCK := .github/actions/setup/requirements.txt
 CALLERS := tests/workflows/golden/callers/*.yml
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28
 
-.PHONY: help demo modal github test test-exhaustive test-fast lint format schemas lock bench clean
+.PHONY: help demo modal github wandb test test-exhaustive test-matrix test-fast lint format schemas lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -17,11 +17,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNNER_INSTALL): pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --editable '.[tune]'
+	$(BIN)/pip install --quiet --editable '.[tune,sweeps]'
 	@touch $@
 
 $(DEV_INSTALL): pyproject.toml $(RUNNER_INSTALL)
-	$(BIN)/pip install --quiet --editable '.[tune,dev]'
+	$(BIN)/pip install --quiet --editable '.[tune,sweeps,train,dev]'
 	@touch $@
 
 demo: $(RUNNER_INSTALL) ## train, validate and propose weights on this machine, with no account
@@ -33,14 +33,20 @@ modal: $(DEV_INSTALL) ## a Modal of your own on this machine, to try --backend m
 github: $(DEV_INSTALL) ## a GitHub of your own on this machine, with its workflows and a Modal, with no account
 	@$(BIN)/python -m tests.standins.actions --shell .runner/github.env
 
+wandb: $(DEV_INSTALL) ## a W&B of your own on this machine, to try sweeps with no account
+	@$(BIN)/python -m tests.standins.wandb --shell .runner/wandb.env
+
 test: $(DEV_INSTALL) ## the tests, but for the exhaustive ones
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not exhaustive'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not exhaustive and not matrix'
 
 test-exhaustive: $(DEV_INSTALL) ## kills and faults one by one, and the tests of the stand-ins
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m exhaustive
 
+test-matrix: $(DEV_INSTALL) ## the sweeps of CartPole in every place with every scheduler, in about ten minutes
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'matrix or exhaustive' tests/acceptance/test_sweeps.py
+
 test-fast: $(DEV_INSTALL) ## the tests that take seconds
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive and not matrix'
 
 lint: $(DEV_INSTALL) ## ruff, mypy, import-linter, our own manifests, the workflows
 	$(BIN)/ruff check .
@@ -70,6 +76,7 @@ lock: $(DEV_INSTALL) ## pin what the workflows install
 			|| exit 1; done; done
 
 bench: $(DEV_INSTALL) ## measure, and write docs/benchmarks.md
+	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what make made

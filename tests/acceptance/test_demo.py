@@ -45,6 +45,7 @@ def test_the_demo_proposes_changed_weights_on_a_page_with_charts(clone: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_a_browser_draws_the_page_and_asks_for_nothing_else(clone: Path, tmp_path: Path) -> None:
     page = run_demo(clone)

@@ -53,6 +53,7 @@ def test_a_manifest_becomes_a_plan_a_run_and_weights_that_land(team: Team) -> No
     assert team.runs() == [run]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_dispatch_with_overrides_becomes_a_run_and_its_results(team: Team) -> None:
     job = command_job("greet", 'echo "{\\"level\\": $LEVEL}" > "$RUNNER_OUTPUT_DIR/metrics.json"')

@@ -56,6 +56,7 @@ def propose_report(team: Team) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_repository_of_others_goes_the_whole_way_and_an_app_s_pull_request_is_checked(
     hub: Hub, plane: Plane, adopt: Adopt, tmp_path: Path
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_repository_of_others_goes_the_whole_way_and_an_app_s_pull_request_is_
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_on_an_enterprise_server_the_callers_say_where_the_runner_is(
     hub: Hub, plane: Plane, adopt: Adopt, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def again(team: Team, run: WorkflowRun) -> WorkflowRun:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_over_the_line_is_launched_once_when_a_reviewer_agrees_and_never_otherwise(
     team: Team,
 ) -> None:
@@ -68,6 +69,7 @@ def test_what_is_over_the_line_is_launched_once_when_a_reviewer_agrees_and_never
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_schedule_is_launched_by_one_of_two_ticks_and_over_the_line_when_a_reviewer_agrees(
     team: Team,
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_schedule_is_launched_by_one_of_two_ticks_and_over_the_line_when_a_rev
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_pull_request_that_raises_the_line_is_planned_under_the_one_of_its_base(team: Team) -> None:
     team.hub.begin({"runner.toml": policy(team)})
     number = team.propose("raise", {"runner.toml": policy(team, "1000"), "jobs/dear.yaml": DEAR})

@@ -58,6 +58,7 @@ class Talk:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_people_who_may_write_start_end_and_repeat_runs_by_comments(team: Team, tmp_path: Path) -> None:
     jobs: dict[str, str | bytes] = {
         "jobs/greet.yaml": GREET, "jobs/long.yaml": LONG, "jobs/second.yaml": command_job("second", SECOND),

@@ -78,6 +78,7 @@ def test_a_fork_s_pull_request_is_checked_without_a_secret_and_runs_nothing(
     assert traces(tmp_path) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_fork_that_rewrites_the_check_gains_nothing(team: Team, tmp_path: Path) -> None:
     hub = team.hub

@@ -28,6 +28,7 @@ def collecting(team: Team, folder: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_whatever_happens_twice_is_one_run_and_one_pull_request(team: Team, tmp_path: Path) -> None:
     hub, actions = team.hub, team.actions
     hub.push("main", {"jobs/answer.yaml": command_job("answer", LANDS, DEPLOY)})

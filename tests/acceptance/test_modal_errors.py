@@ -84,6 +84,7 @@ def test_a_server_that_refuses_connections_is_given_up_within_20_seconds(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_server_that_never_answers_is_given_up_within_20_seconds(call: Runner, silent_server: str) -> None:
     began = time.monotonic()
     done = call("launch", "greet", MODAL_SERVER_URL=silent_server)
