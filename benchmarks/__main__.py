@@ -17,27 +17,43 @@ PARTS = {
     "snapshot": "Taking a snapshot",
     "skirmish": "Playing skirmish",
     "modal": "Launching on Modal and collecting",
+    "sweep_trials": "Running trials of a sweep",
+    "sweep_suggestions": "Choosing points of a sweep",
+    "cartpole": "Training CartPole",
 }
+INTRODUCTION = (
+    "# Benchmarks\n\n"
+    "Written by `make bench`, or one section by `python -m benchmarks NAME`. Times depend on the machine;\n"
+    "the ratios, of medians measured side by side in the same run, are what to look at."
+)
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
 def main(chosen: list[str]) -> None:
-    sections = []
+    """Measures all parts, or the chosen ones; the page keeps what else it holds."""
+    sections = {} if not chosen else sections_of(PAGE.read_text(encoding="utf-8"))
     for name in chosen or list(PARTS):
         print(f"measuring {name} …", flush=True)
-        section = [f"## {PARTS[name]}", "", *table(import_module(f"benchmarks.{name}").rows())]
-        print("\n".join(section), flush=True)
-        sections.append("\n".join(section))
-    if not chosen:
-        PAGE.write_text(f"{introduction()}\n\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
-        print(f"wrote {PAGE.relative_to(Path.cwd())}")
+        lines = [measured_on(), "", *table(import_module(f"benchmarks.{name}").rows())]
+        print("\n".join(lines), flush=True)
+        sections[PARTS[name]] = "\n".join(lines)
+    page = [
+        INTRODUCTION,
+        *(f"## {title}\n\n{sections[title]}" for title in PARTS.values() if title in sections),
+    ]
+    PAGE.write_text("\n\n".join(page) + "\n", encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(Path.cwd())}")
 
 
-def introduction() -> str:
+def sections_of(page: str) -> dict[str, str]:
+    """The sections of the page by their titles."""
+    parts = (part.partition("\n") for part in page.split("\n## ")[1:])
+    return {title: text.strip("\n") for title, _, text in parts}
+
+
+def measured_on() -> str:
+    """When and on what a section was measured."""
     return (
-        "# Benchmarks\n\n"
-        "Written by `make bench`. Times depend on the machine; the ratios, of medians measured side by side\n"
-        "in the same run, are what to look at.\n\n"
         f"Measured on {date.today().isoformat()}, {os.cpu_count()} cores, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}."
     )

@@ -28,6 +28,6 @@ def row(name: str, ours: str, peer: str, theirs: str, ratio: float, target: str)
         "ours": ours,
         "peer": peer,
         "theirs": theirs,
-        "ratio": f"{ratio:.2f}",
+        "ratio": f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}",
         "target": target,
     }

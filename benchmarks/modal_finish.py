@@ -71,6 +71,10 @@ class Copying:
     def cancel(self, task: str, attempt: int) -> None:
         """Nothing is left to cancel."""
 
+    def output(self, task: str, attempt: int) -> Path:
+        """Where the copy of the example lies."""
+        return self._layout.output(task, attempt)
+
     def recover(self, task: str, attempt: int, handle: str) -> Finished:
         """Nobody worked on the run before."""
         raise AssertionError(task)
