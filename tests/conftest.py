@@ -195,6 +195,7 @@ def client_of(plane: Plane) -> Iterator[None]:
     plane.clear_faults()
     plane.release()
     plane.stop()
+    plane.forget_secrets()
     plane.options(containers=4, idle=1.0)
 
 

@@ -207,6 +207,10 @@ class Plane:
         """Create a Secret."""
         self.order("secret", name=name, values=values)
 
+    def forget_secrets(self) -> None:
+        """Leave no Secret but those that the plane was started with."""
+        self.order("forget_secrets")
+
     def volume_limit(self, name: str, limit: int | None) -> None:
         """The bytes that a Volume takes at most."""
         self.order("volume_limit", name=name, bytes=limit)

@@ -33,7 +33,7 @@ class Control:
             self.fail, self.clear_faults, self.calls, self.counts, self.reset_calls, self.unimplemented,
             self.hold, self.release, self.preempt, self.kill, self.stop, self.containers, self.apps,
             self.functions, self.volume_limit, self.expire_outputs, self.image_fails, self.rates, self.secret,
-            self.options,
+            self.forget_secrets, self.options,
         ]  # fmt: skip
         return [web.post(f"/control/{order.__name__}", answering(order)) for order in orders]
 
@@ -193,6 +193,9 @@ class Control:
 
     def secret(self, order: dict[str, Any]) -> None:
         self.plane.secrets.put(order["name"], order["values"])
+
+    def forget_secrets(self, order: dict[str, Any]) -> None:
+        self.plane.secrets.forget()
 
     def options(self, order: dict[str, Any]) -> None:
         for name, setting in order.items():

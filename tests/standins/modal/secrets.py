@@ -32,7 +32,12 @@ class Secrets:
         self.plane = plane
         self.by_id: dict[str, Secret] = {}
         self.by_name: dict[tuple[str, str], Secret] = {}
-        for name, values in plane.options.secrets.items():
+        self.forget()
+
+    def forget(self) -> None:
+        """Leave no name but those that the plane was started with."""
+        self.by_name.clear()
+        for name, values in self.plane.options.secrets.items():
             self.put(name, values)
 
     def put(self, name: str, values: dict[str, str], environment: str = "") -> Secret:
