@@ -77,7 +77,7 @@ def _weights(layout: RunLayout, report: Report) -> dict[str, Path | bytes]:
     files: dict[str, Path | bytes] = {}
     for weight in report.weights:
         if weight.pointer:
-            files[weight.path + SUFFIX] = pointer(weight, report.run)
+            files[weight.path + SUFFIX] = pointer(weight, report.job, report.run)
         else:
             files[weight.path] = layout.directory / weight.source
     return files

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runner.engine.layout import RunLayout
 from runner.errors import ProviderError
@@ -14,10 +15,11 @@ from runner.manifest.units import size_in_bytes
 from runner.pipeline.workspace import Workspace
 from runner.plan.model import DeployedFile, Plan
 from runner.repository.lfs import Pointer, describe
+from runner.results.fetching import fetched_to
 from runner.results.files import replacing
 from runner.results.held import Held, at
 from runner.results.left import left_behind
-from runner.results.model import Findings, WeightChange, WeightFile
+from runner.results.model import Findings, Place, WeightChange, WeightFile
 from runner.results.weights import compare
 
 
@@ -66,11 +68,14 @@ def weight_files(
                 missing.append(f"there is no {_wanted(deployed)}: {deployed.to} stays as it was")
             continue
         path, stayed = layout.directory / made.source, left.get(made.source)
+        places = _places(findings.places.get(f"{made.task}:{deployed.path}", ()), deployed.to)
         if path.is_file():
-            files.append(_weight_file(workspace, base, deployed.to, made, describe(path), path))
+            weight = _weight_file(workspace, base, deployed, made, describe(path), path)
+            files.append(replace(weight, places=places))
         elif stayed:
             pointer = Pointer(stayed.sha256, stayed.bytes)
-            files.append(_weight_file(workspace, base, deployed.to, made, pointer, None))
+            weight = _weight_file(workspace, base, deployed, made, pointer, None)
+            files.append(replace(weight, places=places))
         else:
             missing.append(f"{made.task} wrote no {deployed.path}: {deployed.to} stays as it was")
     return tuple(files), missing
@@ -90,6 +95,11 @@ def _made(
     return Made(task, _below(layout, outputs[task] / deployed.path)) if task in outputs else None
 
 
+def _places(places: Iterable[Place], to: str) -> tuple[Place, ...]:
+    """The places of a file that lands at `to`."""
+    return tuple(replace(place, get=fetched_to(place.get, to)) for place in places)
+
+
 def _wanted(deployed: DeployedFile) -> str:
     return f"{deployed.path} of the {deployed.task}" if deployed.task else deployed.path
 
@@ -99,19 +109,20 @@ def _below(layout: RunLayout, path: Path) -> str:
 
 
 def _weight_file(
-    workspace: Workspace, base: str, to: str, made: Made, content: Pointer, path: Path | None
+    workspace: Workspace, base: str, deployed: DeployedFile, made: Made, content: Pointer, path: Path | None
 ) -> WeightFile:
     """A file that was made, and lies at `path`, or at the provider for None: too large to come home."""
     limits = workspace.settings.limits
     too_large = path is None or content.size > size_in_bytes(limits.file_size)
-    previous = at(workspace.repository, base, to)
+    previous = at(workspace.repository, base, deployed.to)
+    comparable = deployed.weights and not too_large
     return WeightFile(
-        path=to,
+        path=deployed.to,
         task=made.task,
         sha256=content.sha256,
         bytes=content.size,
         previous_sha256="" if previous is None else previous.sha256,
-        changes=() if path is None or too_large else _changes(previous, path, to),
+        changes=_changes(previous, path, deployed.to) if path is not None and comparable else (),
         pointer=too_large and limits.large_files == "pointer",
         lfs=too_large and limits.large_files == "lfs",
         source=made.source,

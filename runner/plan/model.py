@@ -106,16 +106,18 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
 
 
-class DeployedFile(Struct, frozen=True):
+class DeployedFile(Struct, frozen=True, omit_defaults=True):
     """`path` under the output folder of `task` replaces `to` in the repository.
 
     `task` may be a name for one that is known only at the end, as the findings of the kind have it; empty
-    for a file that the findings themselves come with.
+    for a file that the findings themselves come with. The numbers in it are weights, to be compared one by
+    one, unless `weights` is false.
     """
 
     task: str
     path: str
     to: str
+    weights: bool = True
 
 
 class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from sys import float_info
 
 from runner.manifest.common import Gate
-from runner.results.intervals import difference, estimate, is_exact, sample_text
+from runner.results.intervals import difference, estimate, is_exact, paired_text, sample_text
 from runner.results.model import GateResult, Metric, Verdict
 from runner.results.numbers import confidence_text, decimals_for, fixed
 from runner.results.statistics import Interval
@@ -208,4 +208,6 @@ def _reason(gate: Gate, metric: Metric, champion: Metric | None) -> str:
     exact = [name for name, one in named.items() if is_exact(one)]
     if exact:
         return f"{' and '.join(exact)} came without a sample size, taken as exact"
+    if champion is not None and (paired := paired_text(metric, champion)):
+        return paired
     return "; champion ".join(map(sample_text, named.values()))

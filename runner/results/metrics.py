@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from stat import S_ISREG
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from runner.results.model import Metric
+from runner.results.samples import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def read_metrics(output: Path) -> tuple[dict[str, Metric], list[str]]:
     A missing file is no metrics and no warning. Never raises.
     """
     try:
-        text = _read(output / METRICS_FILE, MOST_BYTES)
+        text = read_output(output / METRICS_FILE, MOST_BYTES)
         document = None if text is None else _decode(text)
     except (OSError, ValueError, RecursionError) as problem:
         return {}, [f"{METRICS_FILE} was ignored: {_reason(problem)}"]
@@ -46,12 +47,30 @@ def metrics_in(document: dict[str, Any]) -> tuple[dict[str, Metric], list[str]]:
     """The metrics in an object of names and numbers, sorted by name, and warnings about the rest.
 
     `x.trials` beside a rate `x`, or `x.stddev` and `x.count` beside a mean `x`, say how large the sample
-    of `x` was and become part of it. A metric whose sample is declared and cannot be is left out: it
-    would pass for exact.
+    of `x` was and become part of it; beside those, `x.gained` and `x.lost`, or `x.paired_stddev`, how it
+    compares with the champion's seed by seed. A metric whose sample is declared and cannot be is left out:
+    it would pass for exact.
     """
     warnings: list[str] = []
     numbers = _numbers(document, warnings)
-    return _fold(numbers, document, warnings), warnings
+    metrics, problems = fold(numbers, document)
+    warnings += [f"{METRICS_FILE}: {problem}" for problem in problems]
+    return metrics, warnings
+
+
+def read_output(path: Path, most: int) -> bytes | None:
+    """A regular file's bytes, of which there may be `most`; None where there is none.
+
+    Raises ValueError for a larger file, OSError for a link and anything else that is no file.
+    """
+    try:
+        with _open(path) as file:
+            content = file.read(most + 1)
+    except FileNotFoundError:
+        return None
+    if len(content) > most:
+        raise ValueError(f"it is larger than {most:,} bytes")
+    return content
 
 
 def read_progress(output: Path) -> list[dict[str, float]]:
@@ -85,18 +104,6 @@ def thin(points: list[T], most: int) -> list[T]:
         return points
     step = (len(points) - 1) / (most - 1)
     return [points[round(index * step)] for index in range(most)]
-
-
-def _read(path: Path, most: int) -> bytes | None:
-    """A file's bytes; None where there is none."""
-    try:
-        with _open(path) as file:
-            content = file.read(most + 1)
-    except FileNotFoundError:
-        return None
-    if len(content) > most:
-        raise ValueError(f"it is larger than {most:,} bytes")
-    return content
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -164,48 +171,6 @@ def _number(value: object) -> float | None:
 
 def _is_name(name: str) -> bool:
     return 0 < len(name) <= _LONGEST_NAME and name.isprintable()
-
-
-def _fold(numbers: dict[str, float], declared: Container[str], warnings: list[str]) -> dict[str, Metric]:
-    """Metrics with their companions taken in; `declared` are all names, usable or not."""
-    metrics: dict[str, Metric] = {}
-    for name, value in numbers.items():
-        base = _companion_of(name, declared)
-        if base and base not in numbers:
-            warnings.append(f"{METRICS_FILE}: {name} was left out: there is no usable {base} beside it")
-        elif not base:
-            metric = _metric(name, value, numbers, declared)
-            if isinstance(metric, str):
-                warnings.append(f"{METRICS_FILE}: {name} was left out: {metric}")
-            else:
-                metrics[name] = metric
-    return metrics
-
-
-def _companion_of(name: str, declared: Container[str]) -> str:
-    """The metric whose sample this number describes; empty for a metric by itself."""
-    base, _, kind = name.rpartition(".")
-    described = kind in ("trials", "stddev") or (kind == "count" and f"{base}.stddev" in declared)
-    return base if described else ""
-
-
-def _metric(name: str, value: float, numbers: dict[str, float], declared: Container[str]) -> Metric | str:
-    """The metric with its sample, or why that sample cannot be."""
-    if f"{name}.trials" in declared:
-        trials = numbers.get(f"{name}.trials", 0.0)
-        if _is_whole(trials, 1) and 0 <= value <= 1:
-            return Metric(value, trials=int(trials))
-        return "it is no rate (from 0 to 1, over a whole number of trials, at least one)"
-    if f"{name}.stddev" in declared:
-        stddev, count = numbers.get(f"{name}.stddev", -1.0), numbers.get(f"{name}.count", 0.0)
-        if _is_whole(count, 2) and stddev >= 0:
-            return Metric(value, stddev=stddev, count=int(count))
-        return f"its {name}.stddev must not be negative, and needs {name}.count, a whole number from 2"
-    return Metric(value)
-
-
-def _is_whole(value: float, least: int) -> bool:
-    return value == int(value) and least <= value <= 2**53
 
 
 def _reason(problem: BaseException) -> str:

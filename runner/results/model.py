@@ -9,6 +9,9 @@ from msgspec import Struct
 RUN: Final = "${run}"
 """Stands in a file of findings for the id of the run, which only the pipeline knows."""
 
+FOLDER: Final = "${folder}"
+"""Stands in the command of a place for the folder that the file lands in, which only the pipeline knows."""
+
 Verdict = Literal["pass", "fail", "undecided"]
 RunState = Literal["succeeded", "failed", "cancelled"]
 Outcome = Literal[
@@ -30,13 +33,18 @@ class Metric(Struct, frozen=True, omit_defaults=True):
     """A number that a program reported, with what is known of its sample.
 
     A rate carries `trials` (its sample size), a mean its `stddev` and `count`; a bare value
-    neither, and is then taken as exact.
+    neither, and is then taken as exact. Where the champion met the same seeds, a rate says on how many of
+    them only it succeeded (`gained`) and only the champion did (`lost`), and a mean the spread of what it
+    is above the champion's, seed by seed (`paired_stddev`).
     """
 
     value: float
     trials: int | None = None
     stddev: float | None = None
     count: int | None = None
+    gained: int | None = None
+    lost: int | None = None
+    paired_stddev: float | None = None
 
 
 class Series(Struct, frozen=True, omit_defaults=True):
@@ -104,6 +112,20 @@ class ParallelChart(Struct, frozen=True, tag="parallel", omit_defaults=True):
 Chart = LineChart | BarChart | ParallelChart
 
 
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where a produced file is kept beside the run: a W&B artifact, a repository of the Hugging Face hub.
+
+    `name` with `version` (a version of the artifact, a commit of the repository) is what never changes;
+    `get` is the command that fetches the file, the first `${folder}` in it being where to.
+    """
+
+    kind: Literal["wandb-artifact", "huggingface"]
+    name: str
+    version: str
+    get: str
+    url: str = ""
+
+
 class Findings(Struct, frozen=True, kw_only=True):
     """What a kind makes of its tasks' outputs.
 
@@ -111,7 +133,8 @@ class Findings(Struct, frozen=True, kw_only=True):
     the summary, each beginning with a `### ` heading. `data` are documents to keep, by file name.
     `aliases` are names that `deploy` may use for tasks which are known only now, such as the best trial.
     `files` are texts that `deploy` may land, by name, and that are kept like `data`; the first `${run}`
-    in one stands for the run's id.
+    in one stands for the run's id. `places` say where produced files are kept beside the run, by task id and
+    path as `task:path`.
     """
 
     metrics: dict[str, Metric] = {}
@@ -122,6 +145,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
     files: dict[str, str] = {}
+    places: dict[str, tuple[Place, ...]] = {}
 
 
 class GateResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,7 +233,8 @@ class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that the run proposes to put into the repository at `path`.
 
     `task` made it, or none: then all of them did. `source` is where the run left it, from the run's folder.
-    A file over the size limit lands as a `pointer` to the run, or through Git `lfs`.
+    A file over the size limit lands as a `pointer` to the run, or through Git `lfs`. `places` are where else
+    it is kept.
     """
 
     path: str
@@ -221,6 +246,7 @@ class WeightFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pointer: bool = False
     lfs: bool = False
     source: str = ""
+    places: tuple[Place, ...] = ()
 
 
 class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import json
 
+from runner.results.fetching import from_run, verification
 from runner.results.model import WeightFile
 
 SUFFIX = ".pointer.json"
@@ -16,8 +17,12 @@ def landing_path(weight: WeightFile) -> str:
     return weight.path + SUFFIX if weight.pointer else weight.path
 
 
-def pointer(weight: WeightFile, run: str) -> bytes:
-    """Says which run holds the file and how to know it again: its size in bytes and its SHA-256."""
+def pointer(weight: WeightFile, job: str, run: str) -> bytes:
+    """Says which run holds the file, where else it is kept, how to get it and how to know it again.
+
+    The commands are for the root of the repository; `get` is followed by `unpack`.
+    """
+    get, unpack = from_run(weight, job, run)
     document = {
         "schema": "runner/pointer/v1",
         "path": weight.path,
@@ -25,8 +30,12 @@ def pointer(weight: WeightFile, run: str) -> bytes:
         "task": weight.task,
         "bytes": weight.bytes,
         "sha256": weight.sha256,
-        "get": f"runner results download {run}",
+        "get": get,
+        "unpack": unpack,
+        "verify": verification(weight),
     }
+    if weight.places:
+        document["places"] = weight.places
     return json.format(json.encode(document), indent=2) + b"\n"
 
 

@@ -111,10 +111,11 @@ def _after(repository: Repository, path: str, entry: Entry, file: WeightFile) ->
     anywhere in history.
     """
     label = f"run {entry.report.run}"
-    if path != file.path:
-        return Content(label, in_git(repository, pointer(file, entry.report.run)))
     commit = landing(repository, entry)
     held = None if commit is None else at(repository, commit, path)
+    if path != file.path:
+        made = pointer(file, entry.report.job, entry.report.run)
+        return Content(label, held or in_git(repository, made))
     if held is None or held.sha256 != file.sha256:
         held = _kept(repository.root, entry, file) or search(repository, path, file.sha256)
     elif held.lfs and held.file is None and (kept := _kept(repository.root, entry, file)):

@@ -34,7 +34,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
     file_size: Size = "10MiB"
     large_files: Literal["pointer", "lfs"] = "pointer"
-    output_size: Size = "2GiB"
+    output_size: Size = "10GiB"
 
 
 class Approval(Struct, frozen=True, forbid_unknown_fields=True):

@@ -103,6 +103,11 @@ def test_a_file_over_the_size_limit_lands_as_a_pointer(
     assert runner("run", "weights").returncode == 0
     landed = json.loads(git(project, "show", "runner/weights:model.json.pointer.json"))
     assert (landed["path"], landed["bytes"] > 2000) == ("model.json", True)
+    assert runner(*landed["get"].split()[1:]).returncode == 0
+    kept = (project / "model.json").read_bytes()
+    for command, code in ((landed["verify"], 1), (landed["unpack"], 0), (landed["verify"], 0)):
+        assert subprocess.run(["sh", "-c", command], cwd=project, capture_output=True).returncode == code
+    (project / "model.json").write_bytes(kept)
     assert json.loads(git(project, "show", "runner/weights:model.json")) == {"a": 1}
 
 

@@ -14,7 +14,7 @@ from runner.pipeline.weighing import keep, weight_files
 from runner.pipeline.workspace import open_workspace
 from runner.plan.model import DeployedFile, PinnedSource, Plan, Requirements, Stage, Task
 from runner.results.left import Left
-from runner.results.model import Findings, WeightFile
+from runner.results.model import FOLDER, Findings, Place, WeightFile
 from tests.conftest import Checkout
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -57,7 +57,9 @@ def weigh(project: Path, tmp_path: Path) -> Callable[..., tuple[list[WeightFile]
         deploy=(BEST, FILE, PLAIN),
     )  # fmt: skip
 
-    def weighed(findings: Findings, **written: bytes) -> tuple[list[WeightFile], list[str], RunLayout]:
+    def weighed(
+        findings: Findings, *more: DeployedFile, **written: bytes
+    ) -> tuple[list[WeightFile], list[str], RunLayout]:
         for name, content in written.items():
             path = outputs[f"trials/{name[-2:]}"] / "weights" / "policy.bin"
             path.parent.mkdir()
@@ -65,7 +67,8 @@ def weigh(project: Path, tmp_path: Path) -> Callable[..., tuple[list[WeightFile]
         keep(layout, findings.files)
         workspace = open_workspace(project)
         base = workspace.repository.head()
-        files, missing = weight_files(workspace, base, plan, outputs, layout, findings)
+        whole = msgspec.structs.replace(plan, deploy=(*plan.deploy, *more))
+        files, missing = weight_files(workspace, base, whole, outputs, layout, findings)
         return list(files), missing, layout
 
     return weighed
@@ -83,6 +86,14 @@ def test_an_alias_stands_for_its_task_and_findings_bring_files_of_their_own(weig
     assert missing == ["trials/01 wrote no log.txt: data/log.txt stays as it was"]
 
 
+def test_numbers_that_are_no_weights_are_not_compared(weigh: Any) -> None:
+    findings = Findings(files={"a.json": '{"size": 384}', "b.json": '{"size": 384}'})
+    compared = DeployedFile("", "a.json", "data/a.json")
+    files, _, _ = weigh(findings, compared, DeployedFile("", "b.json", "data/b.json", weights=False))
+    changed = {file.path: [change.name for change in file.changes] for file in files}
+    assert changed == {"data/a.json": ["size"], "data/b.json": []}
+
+
 def test_without_a_best_trial_its_files_stay_as_they_were(weigh: Any) -> None:
     files, missing, _ = weigh(Findings())
     assert files == []
@@ -98,6 +109,19 @@ def test_an_alias_may_lead_to_what_stayed_at_the_provider(weigh: Any) -> None:
     layout.left.write_bytes(msgspec.json.encode([Left(name, 10**9, "ab" * 32)]))
     (file,), _, _ = weigh(Findings(aliases={"best": "trials/01"}))
     assert (file.task, file.source, file.pointer, file.bytes) == ("trials/01", name, True, 10**9)
+
+
+def test_a_file_says_where_else_it_is_kept_and_how_to_get_it_from_there_to_where_it_lands(weigh: Any) -> None:
+    place = Place(
+        "wandb-artifact", "me/games/bot", "v2", f"wandb artifact get --root {FOLDER} me/games/bot:v2"
+    )
+    found = Findings(
+        aliases={"best": "trials/01"},
+        places={"trials/01:weights/policy.bin": (place,), "trials/02:weights/policy.bin": ()},
+    )
+    (file,), _, _ = weigh(found, trial_01=b"content")
+    (kept,) = file.places
+    assert (kept.name, kept.get) == ("me/games/bot", "wandb artifact get --root data me/games/bot:v2")
 
 
 def test_the_best_of_a_sweep_lands_in_the_pull_request(

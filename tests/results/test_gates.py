@@ -69,6 +69,74 @@ def test_means_are_compared_with_welchs_interval() -> None:
     assert (result.verdict, result.method) == ("pass", "Welch t interval")
 
 
+def paired(trials: int, gained: int, lost: int, both: int) -> dict[str, Metric]:
+    return {
+        "x": Metric((both + gained) / trials, trials=trials, gained=gained, lost=lost),
+        "champion_x": Metric((both + lost) / trials, trials=trials),
+    }
+
+
+def test_paired_seeds_decide_with_fewer_episodes() -> None:
+    gate = Gate(metric="x", against="champion")
+    together = paired(200, 16, 4, 100)
+    apart = {**together, "x": Metric(together["x"].value, trials=200)}
+    assert one(gate, **apart).verdict == "undecided"
+    result = one(gate, **together)
+    assert (result.verdict, result.method) == ("pass", "Tango score interval of paired seeds")
+    assert result.reason == "200 paired seeds: 16 gained, 4 lost"
+    more = [trials for trials in range(200, 4_000, 100) if unpaired_decides(trials, 0.58, 0.52)]
+    assert more[0] == 600
+
+
+def unpaired_decides(trials: int, rate: float, champion: float) -> bool:
+    gate = Gate(metric="x", against="champion")
+    metrics = {"x": Metric(rate, trials=trials), "champion_x": Metric(champion, trials=trials)}
+    return one(gate, **metrics).verdict == "pass"
+
+
+def test_paired_means_are_compared_by_their_differences() -> None:
+    gate = Gate(metric="x", against="champion")
+    champion = Metric(1.0, stddev=1.0, count=100)
+    apart = one(gate, x=Metric(1.1, stddev=1.0, count=100), champion_x=champion)
+    result = one(gate, x=Metric(1.1, stddev=1.0, count=100, paired_stddev=0.3), champion_x=champion)
+    assert (apart.verdict, apart.method) == ("undecided", "Welch t interval")
+    assert (result.verdict, result.method) == ("pass", "Student t interval of paired seeds")
+    assert result.reason == "100 paired seeds"
+
+
+def test_seeds_on_which_nobody_differs_are_no_proof_that_nobody_ever_does() -> None:
+    gate = Gate(metric="x", against="champion")
+    rates = one(gate, **paired(50, 0, 0, 25))
+    mean = Metric(1.0, stddev=1.0, count=50)
+    means = one(gate, x=Metric(1.0, stddev=1.0, count=50, paired_stddev=0.0), champion_x=mean)
+    assert (rates.verdict, rates.method) == ("undecided", "Tango score interval of paired seeds")
+    assert (means.verdict, means.method) == ("undecided", "Welch t interval")
+
+
+@pytest.mark.parametrize(
+    ("metric", "champion", "method"),
+    [
+        (Metric(0.5, trials=10, gained=2, lost=1), Metric(0.4, trials=20), "Newcombe hybrid score interval"),
+        (Metric(0.5, trials=10, gained=2, lost=2), Metric(0.2, trials=10), "Newcombe hybrid score interval"),
+        (Metric(0.5, trials=10, gained=2, lost=1), Metric(0.4), "Wilson score interval"),
+        (
+            Metric(1.0, stddev=2.0, count=10, paired_stddev=1.5),
+            Metric(0.0, stddev=2.0, count=11),
+            "Welch t interval",
+        ),
+        (
+            Metric(1.0, stddev=2.0, count=10, paired_stddev=0.1),
+            Metric(0.0, stddev=1.0, count=10),
+            "Welch t interval",
+        ),
+    ],
+)
+def test_what_cannot_be_of_the_same_seeds_is_compared_as_two_samples(
+    metric: Metric, champion: Metric, method: str
+) -> None:
+    assert one(Gate(metric="x", against="champion"), x=metric, champion_x=champion).method == method
+
+
 def test_a_rate_against_an_exact_champion_keeps_its_own_interval_and_says_what_was_exact() -> None:
     result = one(
         Gate(metric="win_rate", against="champion"),
@@ -177,6 +245,10 @@ metric_values = st.one_of(
     st.builds(Metric, finite),
     st.builds(lambda value, trials: Metric(value, trials=trials), st.floats(0, 1), st.integers(1, 10**6)),
     st.builds(lambda v, s, n: Metric(v, stddev=s, count=n), finite, st.floats(0, 1e3), st.integers(2, 10**6)),
+    st.builds(
+        lambda b, c: Metric(b / 50, trials=50, gained=b, lost=c), st.integers(0, 25), st.integers(0, 25)
+    ),
+    st.builds(lambda v, s: Metric(v, stddev=1.0, count=9, paired_stddev=s), finite, st.floats(0, 1e3)),
 )
 
 
@@ -206,6 +278,10 @@ extreme_metrics = st.one_of(
     ),
     st.builds(
         lambda v, s, n: Metric(v, stddev=abs(s), count=n), extreme, extreme, st.sampled_from([2, 3, 2**53])
+    ),
+    st.builds(lambda v, s: Metric(v, stddev=abs(s), count=3, paired_stddev=abs(s)), extreme, extreme),
+    st.builds(
+        lambda b, c: Metric(0.5, trials=2**53, gained=b, lost=c), *[st.sampled_from([0, 1, 2**52])] * 2
     ),
 )
 

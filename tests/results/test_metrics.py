@@ -48,6 +48,41 @@ def test_companions_become_part_of_their_metric(tmp_path: Path) -> None:
     )
 
 
+def test_what_paired_seeds_said_becomes_part_of_its_metric(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "success_rate": 0.6,
+            "success_rate.trials": 50,
+            "success_rate.gained": 30,
+            "success_rate.lost": 20,
+            "reward": 1.5,
+            "reward.stddev": 2.0,
+            "reward.count": 50,
+            "reward.paired_stddev": 0.5,
+        },
+    )
+    assert read_metrics(folder) == (
+        {
+            "reward": Metric(1.5, stddev=2.0, count=50, paired_stddev=0.5),
+            "success_rate": Metric(0.6, trials=50, gained=30, lost=20),
+        },
+        [],
+    )
+
+
+def test_a_number_of_such_a_name_in_other_company_is_a_metric_by_itself(tmp_path: Path) -> None:
+    document = {"games.lost": 4, "games.gained": 2, "x": 0.5, "x.paired_stddev": 3, "x.count": 7}
+    metrics, warnings = read_metrics(write(tmp_path, {**document, "games": 10}))
+    assert metrics == {name: Metric(float(value)) for name, value in {**document, "games": 10}.items()}
+    assert warnings == []
+
+
+def test_a_rate_that_was_rounded_may_have_gained_all_that_it_won(tmp_path: Path) -> None:
+    document = {"x": 0.333, "x.trials": 3, "x.gained": 1, "x.lost": 2}
+    assert read_metrics(write(tmp_path, document))[0] == {"x": Metric(0.333, trials=3, gained=1, lost=2)}
+
+
 def test_no_file_is_no_metrics_and_no_warning(tmp_path: Path) -> None:
     assert read_metrics(tmp_path) == ({}, [])
 
@@ -83,6 +118,16 @@ def test_a_companion_of_nothing_is_left_out_with_a_warning(
         {"x": 0.5, "x.stddev": -1.0, "x.count": 5},
         {"x": 0.5, "x.stddev": 1.0, "x.count": 1},
         {"x": 0.5, "x.stddev": "wide", "x.count": 5},
+        {"x": 0.5, "x.trials": 10, "x.gained": 3},
+        {"x": 0.5, "x.trials": 10, "x.lost": 3},
+        {"x": 0.5, "x.trials": 10, "x.gained": 6, "x.lost": 0},
+        {"x": 0.5, "x.trials": 10, "x.gained": 0, "x.lost": 6},
+        {"x": 0.9, "x.trials": 10, "x.gained": 9, "x.lost": 2},
+        {"x": 0.5, "x.trials": 10, "x.gained": -1, "x.lost": 0},
+        {"x": 0.5, "x.trials": 10, "x.gained": 1.5, "x.lost": 0},
+        {"x": 0.5, "x.trials": 10, "x.gained": "1", "x.lost": 0},
+        {"x": 0.5, "x.stddev": 1.0, "x.count": 5, "x.paired_stddev": -1},
+        {"x": 0.5, "x.stddev": 1.0, "x.count": 5, "x.paired_stddev": math.nan},
     ],
 )
 def test_a_metric_whose_sample_makes_no_sense_does_not_pass_for_exact(

@@ -14,6 +14,7 @@ from runner.results.statistics import (
     hybrid_interval,
     mean_interval,
     normal_margin,
+    paired_interval,
     student_margin,
     welch_interval,
     wilson_interval,
@@ -132,6 +133,88 @@ def test_a_difference_from_an_exact_value_is_the_interval_shifted() -> None:
     interval = wilson_interval(60, 100, 0.95)
     shifted = hybrid_interval(Estimate(0.6, interval), exact)
     assert shifted == pytest.approx((interval.low - 0.5, interval.high - 0.5))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[int, int, int]:
+    """Gained, lost and all."""
+    number = draw(trials)
+    gained = draw(st.integers(0, number))
+    return gained, draw(st.integers(0, number - gained)), number
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "number", "confidence", "low", "high"),
+    [
+        # Fagerland, Lydersen and Laake 2014, Statistics in Medicine 33:2850-2875, the data of Bentur 2009.
+        (1, 7, 21, 0.95, -0.517, -0.026),
+        # Where nobody differs the limits are known: z² / (n + z²).
+        (0, 0, 50, 0.95, -3.8415 / 53.8415, 3.8415 / 53.8415),
+    ],
+)
+def test_tango_gives_the_published_intervals(
+    gained: int, lost: int, number: int, confidence: float, low: float, high: float
+) -> None:
+    assert paired_interval(gained, lost, number, confidence) == pytest.approx((low, high), abs=5e-4)
+
+
+@given(counts=pairs(), confidence=confidences)
+@settings(deadline=None)
+def test_tango_agrees_with_the_roots_of_its_polynomial(
+    counts: tuple[int, int, int], confidence: float
+) -> None:
+    """Yang, Sun and Hardin 2013, Statistics in Medicine 32:1336-1342, without iteration."""
+    gained, lost, number = counts
+    d, e, n = (gained - lost) / number, (gained + lost) / number, number / normal_margin(confidence) ** 2
+    polynomial = [
+        (n + 1) ** 2,
+        -d * (n + 1) * (4 * n + 1),
+        2 * d**2 * n * (3 * n + 2) - (e * n + 1),
+        d * (2 * e * n + 1) - d**3 * n * (4 * n + 1),
+        d**2 * n * (d**2 * n - e),
+    ]
+    low, high = paired_interval(gained, lost, number, confidence)
+    for limit in (low, high):
+        terms = [factor * limit ** (4 - power) for power, factor in enumerate(polynomial)]
+        assert abs(sum(terms)) <= 1e-9 * sum(map(abs, terms)) + 1e-9
+
+
+@given(counts=pairs(), confidence=confidences)
+def test_a_paired_difference_swapped_is_its_interval_mirrored(
+    counts: tuple[int, int, int], confidence: float
+) -> None:
+    gained, lost, number = counts
+    low, high = paired_interval(gained, lost, number, confidence)
+    assert paired_interval(lost, gained, number, confidence) == pytest.approx((-high, -low), abs=1e-12)
+    assert -1 <= low <= (gained - lost) / number <= high <= 1
+    assert low < high
+
+
+@given(counts=pairs(), confidence=confidences)
+def test_more_pairs_of_the_same_shares_are_a_narrower_interval(
+    counts: tuple[int, int, int], confidence: float
+) -> None:
+    few, many = (paired_interval(*(size * count for count in counts), confidence) for size in (1, 4))
+    assert many.high - many.low < few.high - few.low
+
+
+def test_tango_covers_the_true_difference_as_often_as_promised() -> None:
+    generator = random.Random(20261123)
+    for number, only_first, only_second in ((60, 0.25, 0.15), (200, 0.06, 0.02), (100, 0.05, 0.05)):
+        covered = 0
+        for _ in range(3_000):
+            drawn = [generator.random() for _ in range(number)]
+            gained = sum(each < only_first for each in drawn)
+            lost = sum(each > 1 - only_second for each in drawn)
+            low, high = paired_interval(gained, lost, number, 0.95)
+            covered += low <= only_first - only_second <= high
+        assert covered / 3_000 == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.parametrize(("gained", "lost", "number"), [(0, 0, 0), (-1, 0, 5), (0, -1, 5), (3, 3, 5)])
+def test_what_is_no_paired_comparison_is_refused(gained: int, lost: int, number: int) -> None:
+    with pytest.raises(ValueError, match="is not a comparison"):
+        paired_interval(gained, lost, number, 0.95)
 
 
 @given(freedom=st.floats(1, 1e8), confidence=st.floats(0.5001, 0.9999))

@@ -253,6 +253,6 @@ def test_the_sizes_of_the_settings_reach_the_coordinator() -> None:
     told = remote("told")._request("20200101-000000-000000", "app", 2, "")
 
     limits = Settings().limits
-    assert (limits.file_size, limits.output_size) == ("10MiB", "2GiB")
-    assert (told["file_size"], told["most_output"]) == (10 << 20, 2 << 30)
+    assert (limits.file_size, limits.output_size) == ("10MiB", "10GiB")
+    assert (told["file_size"], told["most_output"]) == (10 << 20, 10 << 30)
     assert told["retries"] == 2
