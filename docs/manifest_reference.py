@@ -21,7 +21,7 @@ of this where you type.
 
 ```yaml
 apiVersion: runner/v1
-kind: Command                  # or Sweep, or Tune
+kind: Command                  # or Sweep, Tune, GRPO or Evaluate
 metadata: {name: my-job}
 spec: {command: [python, train.py]}
 ```"""
@@ -43,6 +43,21 @@ SECTIONS = {
     "spec.validation, of Tune": "Validation",
     "spec.validation.fields": "Fields",
     "spec.validation.thresholds": "Thresholds",
+    "spec, of GRPO": "GrpoSpec",
+    "spec.model, of GRPO": "Model",
+    "spec.environment": "Environment",
+    "spec.training": "Training",
+    "spec.sampling, of GRPO": "Sampling",
+    "spec.vllm": "Vllm",
+    "spec.lora": "Lora",
+    "spec.wandb": "WandbProgress",
+    "spec.evaluation": "Evaluation",
+    "spec.evaluation.sampling; spec.sampling, of Evaluate": "PlaySampling",
+    "spec.publish": "Publish",
+    "spec, of Evaluate": "EvaluateSpec",
+    "spec.model and spec.against, of Evaluate": "Player",
+    "spec.endpoint": "Endpoint",
+    "spec.resources, of GRPO and Evaluate": "ModelResources",
     "spec.resources": "Resources",
     "spec.gates[]": "Gate",
     "spec.deploy": "Deploy",
@@ -62,7 +77,7 @@ def reference() -> str:
     """The whole page."""
     definitions = json.loads((SCHEMAS / "job.schema.json").read_text("utf-8"))["definitions"]
     common, sections = _split(definitions)
-    jobs = {"CommandJob", "SweepJob", "TuneJob"}
+    jobs = {name for name in definitions if name.endswith("Job")}
     missing = set(definitions) - set(SECTIONS.values()) - jobs - {"ShellCommand"}
     if missing:
         raise SystemExit(f"give these definitions a heading in SECTIONS: {', '.join(sorted(missing))}")
@@ -121,7 +136,7 @@ def _type(field: Schema) -> str:
         items = _type(field.get("items", {}))
         return f"a list of {_PLURAL.get(items, items)}"
     if kind == "object":
-        return f"names, each with {_type(field['additionalProperties'])}"
+        return f"names, each with {_type(field.get('additionalProperties', {}))}"
     return {"string": "text", "boolean": "`true` or `false`"}.get(kind, _number(kind, field))
 
 

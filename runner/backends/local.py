@@ -96,6 +96,7 @@ class LocalSession:
         """
         programs = str(Path(sys.executable).parent)
         self._specs = Specs(plan, layout)
+        self._volumes = {stage.name: tuple(stage.volumes) for stage in plan.stages}
         self._environment = base_environment(os.environ, programs)
         self._secrets = secrets
         self._layout = layout
@@ -131,7 +132,8 @@ class LocalSession:
         spec = self._specs.spec(order)
         spec["directory"] = str(self._layout.attempt(order.task, order.attempt))
         spec["snapshot"] = str(self._layout.snapshot)
-        spec["environment"] = {**self._environment, **spec["environment"]}
+        told = _without_absent(spec["environment"], self._volumes[self._specs.stage(order.task)])
+        spec["environment"] = {**self._environment, **told}
         spec["secrets"] = {name: self._secrets[name] for name in spec.pop("secret_names")}
         return {**spec, **self._told}
 
@@ -222,6 +224,16 @@ class LocalSession:
         assert slot.current is not None
         current, slot.current = slot.current, None
         return current
+
+
+def _without_absent(environment: Mapping[str, str], volumes: Sequence[str]) -> dict[str, str]:
+    """The variables, but for those that lead into a Volume that is no folder of this machine."""
+    absent = [path for path in volumes if not Path(path).is_dir()]
+    return {
+        name: value
+        for name, value in environment.items()
+        if not any(value == path or value.startswith(f"{path}/") for path in absent)
+    }
 
 
 def _cores() -> int:

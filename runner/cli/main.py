@@ -22,9 +22,13 @@ from runner.errors import (
     RunnerError,
 )
 
+# Commands whose names cannot be those of modules.
+MODULES: dict[str, str] = {"import": "importing"}
+
 # In the order of `runner --help`: what a person does first stands first.
 COMMANDS: dict[str, str] = {
     "init": "Write a manifest that validates and runs.",
+    "import": "Write the manifest that a configuration file describes.",
     "validate": "Check manifests against the schema and the lint rules.",
     "plan": "Show what a job would run and what it may cost.",
     "run": "Run a job, the whole way to a pull request.",
@@ -79,7 +83,7 @@ class LazyCommands(click.Group):
         """The command, or None."""
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"runner.cli.{name}").command
+        command: click.Command = import_module(f"runner.cli.{MODULES.get(name, name)}").command
         return command
 
     def resolve_command(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from runner.kinds.base import Kind
 from runner.kinds.command import Command
+from runner.kinds.evaluate import Evaluate
+from runner.kinds.grpo import Grpo
 from runner.kinds.sweep import Sweep
 from runner.kinds.tune import Tune
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Command(), Sweep(), Tune())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Command(), Sweep(), Tune(), Grpo(), Evaluate())}

@@ -102,6 +102,9 @@ class Subject:
         found = [((*path, "timeout"), each.timeout) for path, each in self.resources()]
         if self.validation is not None and self.validation.timeout is not None:
             found.append((("spec", "validation", "timeout"), self.validation.timeout))
+        evaluation: Any = getattr(self.spec, "evaluation", None)
+        if evaluation is not None and evaluation.timeout is not None:
+            found.append((("spec", "evaluation", "timeout"), evaluation.timeout))
         return found
 
     def gpus(self) -> list[tuple[Path, str]]:
@@ -122,9 +125,22 @@ class Subject:
         ]
 
     def targets(self) -> list[tuple[Path, str]]:
-        """Every file of the repository that the job would replace."""
+        """Every file of the repository that the job would replace, but for those of its folder."""
         files = enumerate(self.spec.deploy.files)
         return self.weights() + [(("spec", "deploy", "files", index, "to"), file.to) for index, file in files]
+
+    def folder(self) -> list[tuple[Path, str]]:
+        """The folder of the repository that a trained model lands in, if the manifest names it."""
+        named = getattr(self.spec, "weights", None)
+        return [] if named is None else [(("spec", "weights"), named)]
+
+    def scripts(self) -> list[tuple[Path, str]]:
+        """Every program of the repository that the job names by a `script`, or leaves to its default."""
+        evaluation: Any = getattr(self.spec, "evaluation", None)
+        script = getattr(self.spec, "script", None)
+        found: list[tuple[Path, str]] = [] if script is None else [(("spec", "script"), script)]
+        played = evaluation is not None and evaluation.episodes > 0
+        return found + ([(("spec", "evaluation", "script"), evaluation.script)] if played else [])
 
 
 def _each(path: Path, value: str | list[str]) -> list[tuple[Path, str]]:

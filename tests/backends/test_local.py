@@ -137,6 +137,19 @@ def test_secrets_and_variables_of_the_machine_stay_outside_unless_they_are_named
     assert run.log() == "None True\n"
 
 
+def test_a_variable_that_leads_into_a_volume_is_left_out_where_there_is_no_such_folder(
+    run: Any, tmp_path: Path
+) -> None:
+    there, absent = str(tmp_path), f"{tmp_path}/absent"
+    variables = {"HERE": f"{there}/models", "AT": absent, "IN": f"{absent}/models", "LIKE": f"{absent}-not"}
+    run.one(
+        "import os; print(sorted({'HERE', 'AT', 'IN', 'LIKE'} & set(os.environ)))",
+        env=variables,
+        volumes={there: "models", absent: "others"},
+    )
+    assert run.log() == "['HERE', 'LIKE']\n"
+
+
 def test_a_program_over_its_time_is_ended_with_all_that_it_started(
     run: Any, is_alive: Callable[[int], bool], tmp_path: Path
 ) -> None:

@@ -16,6 +16,14 @@ def test_what_init_writes_validates_and_runs(kind: str, runner: Run, project: Pa
     assert "PASS my-job succeeded" in done.stdout
 
 
+@pytest.mark.parametrize("kind", ["GRPO", "evaluate", "Sweep"])
+def test_what_init_writes_of_other_kinds_validates_and_plans(kind: str, runner: Run, project: Path) -> None:
+    assert runner("init", kind, "my-job").returncode == 0
+    checked = runner("validate", "--strict", "jobs/my-job.yaml")
+    assert (checked.returncode, checked.stdout) == (0, "1 file checked, nothing found\n")
+    assert runner("plan", "my-job").returncode == 0
+
+
 def test_a_file_that_exists_is_not_replaced(runner: Run, project: Path) -> None:
     path = project / "jobs" / "my-job.yaml"
     path.parent.mkdir()

@@ -25,6 +25,8 @@ LEAST = {
     "Sweep": {
         "sweep": {"method": "random", "program": "train.py", "parameters": {"units": {"values": [32, 64]}}}
     },
+    "GRPO": {"model": "Qwen/Qwen2.5-0.5B-Instruct", "environment": "wordle"},
+    "Evaluate": {"model": "Qwen/Qwen2.5-0.5B-Instruct", "environment": "wordle"},
     "Tune": {"variants": [{"name": "a", "command": ["python", "tune.py"], "weights": "weights/a.toml"}]},
 }
 

@@ -7,14 +7,16 @@ from importlib import import_module
 
 from runner.lint.rule import Rule
 
+LANGUAGE = ("kind.GRPO", "kind.Evaluate")
+
 # What wakes a rule: parts that the manifest has, or parts of the policy that are set. A rule that
 # nothing wakes is neither imported nor run; one that waits for nothing always is.
 RULES: dict[str, tuple[str, ...]] = {
     "secret-in-manifest": (),
     "secret-shadowed": ("secrets",),
     "secret-name-mismatch": ("shell",),
-    "path-outside": ("variants", "deploy", "requirements", "dockerfile", "validation"),
-    "deploy-protected-path": ("variants", "deploy"),
+    "path-outside": ("variants", "deploy", "requirements", "dockerfile", "validation", "weights", "script"),
+    "deploy-protected-path": ("variants", "deploy", "weights"),
     "deploy-unknown-task": ("deploy",),
     "duplicate-weights": ("variants", "deploy"),
     "policy-kind": ("policy.kinds",),
@@ -33,7 +35,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "volume-name": ("volumes",),
     "volume-path": ("volumes",),
     "volume-mounted-twice": ("volumes",),
-    "zero-duration": ("timeout", "stall_timeout"),
+    "zero-duration": ("timeout", "stall_timeout", "ready_timeout"),
     "stall-timeout-over-timeout": ("stall_timeout",),
     "retry-on-without-retries": ("retry_on",),
     "schedule-cron": ("schedule",),
@@ -78,6 +80,27 @@ RULES: dict[str, tuple[str, ...]] = {
     "sweep-worker-timeout": ("kind.Sweep",),
     "sweep-timeout-short": ("kind.Sweep",),
     "sweep-timeout-long": ("kind.Sweep",),
+    "language-environment": LANGUAGE,
+    "language-history": ("history",),
+    "language-script-missing": LANGUAGE,
+    "language-max-tokens": LANGUAGE,
+    "language-idle-gpu": ("gpu",),
+    "language-flash-attention": ("attn_implementation",),
+    "vllm-without-gpu": LANGUAGE,
+    "vllm-memory": ("gpu_memory_utilization",),
+    "vllm-parallel": ("tensor_parallel_size",),
+    "vllm-tool-parser": ("enable_auto_tool_choice",),
+    "grpo-group-size": ("training",),
+    "grpo-temperature": ("sampling",),
+    "grpo-learning-rate": ("learning_rate",),
+    "grpo-rounded-updates": ("dtype",),
+    "grpo-output-size": ("kind.GRPO",),
+    "grpo-publish-secret": ("publish",),
+    "grpo-one-episode": ("episodes",),
+    "wandb-offline": ("wandb",),
+    "evaluate-endpoint-key": ("endpoint",),
+    "evaluate-endpoint-adapter": ("endpoint",),
+    "evaluate-endpoint-tools": ("endpoint",),
     "name-matches-file": (),
     "duplicate-job-name": (),
 }

@@ -17,7 +17,7 @@ from runner.wording import shown
 
 def check(subject: Subject) -> Problems:
     """Weights and deployed files in protected places; compared without case, as some file systems do."""
-    for path, text in subject.targets():
+    for path, text in (*subject.targets(), *subject.folder()):
         if is_protected(text):
             yield Problem(
                 path,

@@ -1,5 +1,5 @@
-"""The champion is the set of files that the job would replace, as they stand now. A job that
-replaces nothing has none, and the gate could never be decided.
+"""The champion is the set of files that the job would replace, as they stand now; of an Evaluate it is the
+model `against`. A job that replaces nothing has none, and the gate could never be decided.
 
 List the files under `deploy.files`, or compare with a number: `min`, `max` or `between`.
 """
@@ -11,7 +11,8 @@ from runner.lint.rule import Problem, Problems, Rule, Subject
 
 def check(subject: Subject) -> Problems:
     """`against: champion` where nothing is replaced."""
-    if subject.targets():
+    compared = getattr(subject.spec, "against", None) is not None
+    if subject.kind == "GRPO" or compared or subject.targets():
         return
     for index, gate in enumerate(subject.spec.gates):
         if gate.against is not None:

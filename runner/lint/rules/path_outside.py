@@ -1,5 +1,5 @@
-"""Weights, deployed files, requirement files and Dockerfiles are files of the repository; what `deploy`
-takes, and a validation's document, are files of an output folder.
+"""Weights, deployed files, programs, requirement files and Dockerfiles are files of the repository; what
+`deploy` takes, and a validation's document, are files of an output folder.
 
 Their paths are relative, with forward slashes. An absolute path, a `..`, a colon, a backslash
 or a `~` names a place outside, which no other machine has and which nobody reviewed.
@@ -27,7 +27,7 @@ def check(subject: Subject) -> Problems:
 
 
 def _paths(subject: Subject) -> Iterator[tuple[Path, str]]:
-    yield from subject.targets()
+    yield from (*subject.targets(), *subject.folder(), *subject.scripts())
     for index, file in enumerate(subject.spec.deploy.files):
         yield ("spec", "deploy", "files", index, "from"), file.source.rpartition(":")[2]
     for name in ("requirements", "dockerfile"):

@@ -23,6 +23,8 @@ def _durations(subject: Subject) -> Iterator[tuple[Path, str]]:
     for path, resources in subject.resources():
         if resources.stall_timeout is not None:
             yield (*path, "stall_timeout"), resources.stall_timeout
+    if (vllm := getattr(subject.spec, "vllm", None)) is not None:
+        yield ("spec", "vllm", "ready_timeout"), vllm.ready_timeout
 
 
 RULE = Rule(

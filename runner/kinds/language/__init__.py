@@ -1,0 +1,1 @@
+"""What the kinds that train and evaluate language models share."""
