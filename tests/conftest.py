@@ -12,6 +12,7 @@ import pytest
 
 from runner.repository.git import Repository
 from tests.standins.github.hub import Hub
+from tests.standins.hub.server import ModelHub
 from tests.standins.modal.client import Plane
 from tests.standins.wandb.server import WandbServer
 
@@ -205,3 +206,11 @@ def wandb_server() -> Iterator[WandbServer]:
     with WandbServer() as server:
         yield server
         assert server.unknown == []
+
+
+@pytest.fixture
+def model_hub() -> Iterator[ModelHub]:
+    """A loopback Hugging Face hub; all that it was asked is known. `environment()` is for clients."""
+    with ModelHub() as hub:
+        yield hub
+        assert hub.unknown == []

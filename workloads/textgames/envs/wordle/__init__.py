@@ -1,0 +1,1 @@
+"""Wordle: find a word of five letters in six guesses."""
