@@ -43,9 +43,10 @@ class Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request
+    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
