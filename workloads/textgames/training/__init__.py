@@ -1,0 +1,1 @@
+"""TRL's GRPOTrainer on the environments, with generation by transformers or vLLM, and a verified sync."""
