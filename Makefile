@@ -4,11 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNNER_INSTALL := $(VENV)/.runner-installed
 DEV_INSTALL := $(VENV)/.dev-installed
+LLM_VENV := .venv-llm
+LLM_BIN := $(LLM_VENV)/bin
+LLM_INSTALL := $(LLM_VENV)/.installed
+LLM_CPU := workloads/textgames/cpu
 LOCK := .github/actions/setup/requirements.txt
 CALLERS := tests/workflows/golden/callers/*.yml
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28
 
-.PHONY: help demo modal github wandb test test-exhaustive test-matrix test-fast lint format schemas lock bench clean
+.PHONY: help demo modal github wandb test test-exhaustive test-matrix test-fast test-llm llm lint format schemas lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -24,6 +28,13 @@ $(DEV_INSTALL): pyproject.toml $(RUNNER_INSTALL)
 	$(BIN)/pip install --quiet --editable '.[tune,sweeps,train,dev]'
 	@touch $@
 
+$(LLM_INSTALL): pyproject.toml $(LLM_CPU)/requirements.txt $(LLM_CPU)/register_vllm.py
+	$(PYTHON) -m venv $(LLM_VENV)
+	$(LLM_BIN)/pip install --quiet --no-deps --requirement $(LLM_CPU)/requirements.txt
+	$(LLM_BIN)/python $(LLM_CPU)/register_vllm.py
+	$(LLM_BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
 demo: $(RUNNER_INSTALL) ## train, validate and propose weights on this machine, with no account
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
@@ -37,16 +48,22 @@ wandb: $(DEV_INSTALL) ## a W&B of your own on this machine, to try sweeps with n
 	@$(BIN)/python -m tests.standins.wandb --shell .runner/wandb.env
 
 test: $(DEV_INSTALL) ## the tests, but for the exhaustive ones
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not exhaustive and not matrix'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not exhaustive and not matrix and not llm'
 
 test-exhaustive: $(DEV_INSTALL) ## kills and faults one by one, and the tests of the stand-ins
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m exhaustive
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'exhaustive and not llm'
 
-test-matrix: $(DEV_INSTALL) ## the sweeps of CartPole in every place with every scheduler, in about ten minutes
+test-matrix: $(DEV_INSTALL) $(LLM_INSTALL) ## every example sweep and adapter in every place, in about twenty minutes
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'matrix or exhaustive' tests/acceptance/test_sweeps.py
+	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist worksteal -m 'llm and matrix' tests/acceptance/test_grpo.py
 
 test-fast: $(DEV_INSTALL) ## the tests that take seconds
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive and not matrix'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive and not matrix and not llm'
+
+llm: $(LLM_INSTALL) ## TRL and vLLM on this machine without a GPU, in .venv-llm, for `kind: GRPO`
+
+test-llm: $(LLM_INSTALL) ## GRPO and evaluation with TRL and vLLM, on the CPU
+	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist loadfile -m 'llm and not matrix' tests/workloads/textgames tests/acceptance
 
 lint: $(DEV_INSTALL) ## ruff, mypy, import-linter, our own manifests, the workflows
 	$(BIN)/ruff check .
@@ -80,4 +97,4 @@ bench: $(DEV_INSTALL) ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what make made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(LLM_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
