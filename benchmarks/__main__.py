@@ -9,6 +9,8 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.measure import table
+
 PARTS = {
     "validation": "Checking manifests",
     "start": "Starting the command line",
@@ -20,6 +22,7 @@ PARTS = {
     "sweep_trials": "Running trials of a sweep",
     "sweep_suggestions": "Choosing points of a sweep",
     "cartpole": "Training CartPole",
+    "rollout": "Rollouts of GRPO",
 }
 INTRODUCTION = (
     "# Benchmarks\n\n"
@@ -34,7 +37,9 @@ def main(chosen: list[str]) -> None:
     sections = {} if not chosen else sections_of(PAGE.read_text(encoding="utf-8"))
     for name in chosen or list(PARTS):
         print(f"measuring {name} …", flush=True)
-        lines = [measured_on(), "", *table(import_module(f"benchmarks.{name}").rows())]
+        module = import_module(f"benchmarks.{name}")
+        note = [module.note(), ""] if hasattr(module, "note") else []
+        lines = [measured_on(), "", *note, *table(module.rows())]
         print("\n".join(lines), flush=True)
         sections[PARTS[name]] = "\n".join(lines)
     page = [
@@ -57,12 +62,6 @@ def measured_on() -> str:
         f"Measured on {date.today().isoformat()}, {os.cpu_count()} cores, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}."
     )
-
-
-def table(rows: list[dict[str, object]]) -> list[str]:
-    columns = ("name", "ours", "peer", "theirs", "ratio", "target")
-    head = ["| what | ours | beside | that takes | ratio | aim |", "|---|---:|---|---:|---:|---:|"]
-    return head + ["| " + " | ".join(str(row[column]) for column in columns) + " |" for row in rows]
 
 
 if __name__ == "__main__":

@@ -31,3 +31,10 @@ def row(name: str, ours: str, peer: str, theirs: str, ratio: float, target: str)
         "ratio": f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}",
         "target": target,
     }
+
+
+def table(rows: list[Row]) -> list[str]:
+    """The lines of a table in Markdown; without rows its head alone."""
+    columns = ("name", "ours", "peer", "theirs", "ratio", "target")
+    head = ["| what | ours | beside | that takes | ratio | aim |", "|---|---:|---|---:|---:|---:|"]
+    return head + ["| " + " | ".join(str(row[column]) for column in columns) + " |" for row in rows]
