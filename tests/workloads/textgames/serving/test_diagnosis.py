@@ -27,7 +27,6 @@ CAPTURED = {
         "out-of-memory",
         "too little is free for vllm.gpu_memory_utilization 1.0",
     ),
-    "block_size_not_possible": ("setting", "vllm.block_size 16 does not suit this machine; leave it out"),
     "text_longer_than_the_model_reads": (
         "setting",
         "vllm.max_model_len 100000 is more than the model can read",
@@ -48,6 +47,10 @@ CAPTURED = {
 }
 
 WRITTEN = {
+    "ValueError: No common block size for 16 (CPU_ATTN: [MultipleOf(32)]).": (
+        "setting",
+        "vllm.block_size 16 does not suit this machine; leave it out, or take a multiple of 32",
+    ),
     "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has": (
         "out-of-memory",
         "ran out of GPU memory; lower vllm.gpu_memory_utilization if a trainer shares the GPU",
