@@ -12,7 +12,7 @@ LOCK := .github/actions/setup/requirements.txt
 CALLERS := tests/workflows/golden/callers/*.yml
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28
 
-.PHONY: help demo modal github wandb test test-exhaustive test-matrix test-fast test-llm llm lint format schemas lock bench clean
+.PHONY: help demo service modal github wandb test test-exhaustive test-matrix test-fast test-llm llm lint format schemas lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -25,18 +25,23 @@ $(RUNNER_INSTALL): pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(DEV_INSTALL): pyproject.toml $(RUNNER_INSTALL)
-	$(BIN)/pip install --quiet --editable '.[tune,sweeps,train,dev]'
+	$(BIN)/pip install --quiet --editable '.[tune,sweeps,train,service,dev]'
 	@touch $@
 
 $(LLM_INSTALL): pyproject.toml $(LLM_CPU)/requirements.txt $(LLM_CPU)/register_vllm.py
 	$(PYTHON) -m venv $(LLM_VENV)
 	$(LLM_BIN)/pip install --quiet --no-deps --requirement $(LLM_CPU)/requirements.txt
 	$(LLM_BIN)/python $(LLM_CPU)/register_vllm.py
-	$(LLM_BIN)/pip install --quiet --editable '.[dev]'
+	$(LLM_BIN)/pip install --quiet --editable '.[service,dev]'
 	@touch $@
 
 demo: $(RUNNER_INSTALL) ## train, validate and propose weights on this machine, with no account
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+service: $(LLM_INSTALL) ## text games over HTTP on this machine, behind a password of yours, with no account
+	@if [ -z "$$SERVICE_PASSWORDS" ] && ! grep -Eqs '^(export )?SERVICE_PASSWORDS=' .env; then \
+		SERVICE_PASSWORDS="$$($(LLM_BIN)/runner service hash)" || exit 1; export SERVICE_PASSWORDS; fi; \
+	exec $(LLM_BIN)/runner run jobs/service-textgames.yaml --backend local
 
 modal: $(DEV_INSTALL) ## a Modal of your own on this machine, to try --backend modal with no account
 	@$(BIN)/python -m tests.standins.modal --shell .runner/modal.env
@@ -54,8 +59,8 @@ test-exhaustive: $(DEV_INSTALL) ## kills and faults one by one, and the tests of
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'exhaustive and not llm'
 
 test-matrix: $(DEV_INSTALL) $(LLM_INSTALL) ## every example sweep and adapter in every place, in about twenty minutes
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'matrix or exhaustive' tests/acceptance/test_sweeps.py
-	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist worksteal -m 'llm and matrix' tests/acceptance/test_grpo.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'matrix or exhaustive' tests/acceptance/test_sweeps.py tests/workloads/service/test_openapi.py
+	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist worksteal -m 'llm and matrix' tests/acceptance/test_grpo.py tests/workloads/service
 
 test-fast: $(DEV_INSTALL) ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not exhaustive and not matrix and not llm'
@@ -63,7 +68,7 @@ test-fast: $(DEV_INSTALL) ## the tests that take seconds
 llm: $(LLM_INSTALL) ## TRL and vLLM on this machine without a GPU, in .venv-llm, for `kind: GRPO`
 
 test-llm: $(LLM_INSTALL) ## GRPO and evaluation with TRL and vLLM, on the CPU
-	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist loadfile -m 'llm and not matrix' tests/workloads/textgames tests/acceptance
+	OMP_NUM_THREADS=1 $(LLM_BIN)/python -m pytest -n 2 --dist loadfile -m 'llm and not matrix' tests/kinds/service tests/workloads/textgames tests/workloads/service tests/acceptance
 
 lint: $(DEV_INSTALL) ## ruff, mypy, import-linter, our own manifests, the workflows
 	$(BIN)/ruff check .
