@@ -50,8 +50,21 @@ def compare(before: PricedSide, after: PricedSide) -> list[str]:
 
 
 def _cost(before: Bound, after: Bound) -> Iterator[str]:
-    if abs(before.usd - after.usd) > _SAME_USD:
-        yield "at most {} → {}".format(*dollars_apart(before.usd, after.usd))
+    """What the whole may cost; of services what an hour and a day cost, as they have no end."""
+    old, new = before.upkeep, after.upkeep
+    if old is None and new is None:
+        yield from _dollars("at most", before.usd, after.usd)
+    elif old is None or new is None:
+        yield f"at most {dollars(before.usd)}{before.per} → {dollars(after.usd)}{after.per}"
+    else:
+        yield from _dollars("an hour of one container", old.hour, new.hour)
+        yield from _dollars("a day without any request", old.idle_day, new.idle_day)
+        yield from _dollars("a day at most", old.busy_day, new.busy_day)
+
+
+def _dollars(what: str, before: float, after: float) -> Iterator[str]:
+    if abs(before - after) > _SAME_USD:
+        yield "{} {} → {}".format(what, *dollars_apart(before, after))
 
 
 def _moved(what: str, before: Any, after: Any, text: Callable[[Any], str] = str) -> Iterator[str]:

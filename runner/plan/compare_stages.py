@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from runner.manifest.common import Image
 from runner.manifest.units import duration_text, size_text
+from runner.plan.compare_endpoints import compare_endpoints
 from runner.plan.model import Requirements, Stage, Task
 from runner.wording import choices, printable
 
@@ -33,6 +34,7 @@ def compare_stages(before: Sequence[Stage], after: Sequence[Stage]) -> Iterator[
 
 def _stage(before: Stage, after: Stage) -> Iterator[str]:
     yield from _tasks(before.tasks, after.tasks, of_search=after.search is not None)
+    yield from compare_endpoints(before.endpoint, after.endpoint)
     yield from _notes(before.notes, after.notes)
     yield from _requirements(before.requirements, after.requirements)
     if before.build != after.build:

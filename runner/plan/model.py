@@ -76,6 +76,26 @@ class Search(Struct, frozen=True, kw_only=True, omit_defaults=True):
     online: bool = False
 
 
+class Endpoint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the one task of a stage is reached over HTTP, for as long as its deployment stands.
+
+    `app` is `module:factory` of the code that runs: the factory takes nothing and returns an ASGI
+    application. So many containers stand at least and at most; one without requests is given back after
+    `scaledown` seconds. Each takes `concurrent` requests at a time. `password_secret` is the variable with
+    the passwords' hashes. `training` is the manifest that it may launch, by its path in the repository.
+    `watch` are the paths of the code that it is made from; all but manifests and results where it is empty.
+    """
+
+    app: str
+    min_containers: int = 0
+    max_containers: int = 1
+    scaledown: int = 300
+    concurrent: int = 64
+    password_secret: str = ""
+    training: str = ""
+    watch: tuple[str, ...] = ()
+
+
 class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tasks that may run at the same time, under the same conditions.
 
@@ -85,7 +105,9 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by their paths in the container. `files` are texts that every task finds, by these names, in the
     folder `${files}`. `env_from` are variables that are read from files of the inputs, by their paths
     below `${input}`. The tasks of a stage with a `search` are its trials, named by their numbers from 1;
-    it has done its part when one of them succeeded. `notes` are sentences for whoever reads the plan.
+    it has done its part when one of them succeeded. A stage with an `endpoint` is never over: it is the
+    deployment that should exist, its steps are done before it serves, and `requirements.timeout` is of one
+    request. `notes` are sentences for whoever reads the plan.
     """
 
     name: str
@@ -103,6 +125,7 @@ class Stage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str] = {}
     env_from: dict[str, str] = {}
     search: Search | None = None
+    endpoint: Endpoint | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -140,3 +163,8 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def tasks(self) -> dict[str, Task]:
         """Every task by its id, in the order of the plan."""
         return {task.id: task for stage in self.stages for task in stage.tasks}
+
+    @property
+    def service(self) -> Stage | None:
+        """The deployment that should exist, where this is the plan of a service."""
+        return next((stage for stage in self.stages if stage.endpoint is not None), None)

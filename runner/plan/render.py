@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from runner.manifest.units import duration_text, size_text
 from runner.plan.cost import Bound, Estimate
-from runner.plan.model import Plan, Requirements, Stage, Task
+from runner.plan.model import Plan, Stage, Task
+from runner.plan.phrases import command_text, count, fenced, needs_text, source_text
 from runner.plan.prices import Prices
+from runner.plan.render_service import service_markdown, service_text, upkeep_numbers
 from runner.wording import dollars, point, printable
 
 SHOWN_TASKS = 12
-LONGEST_ARGUMENT = 60
 
 
 def as_json(
@@ -25,10 +24,12 @@ def as_json(
     """The plan and its price as JSON; `times` are those at which its schedule comes next."""
     document: dict[str, Any] = {
         "plan": plan,
-        "bound_usd": round(bound.usd, 6),
+        "bound_usd": round(bound.usd, 6) if bound.upkeep is None else None,
         "estimate_usd": estimate,
         "prices": {"dated": prices.dated, "source": prices.source},
     } | ({"next_times": times} if times else {})
+    if bound.upkeep is not None:
+        document["upkeep_usd"] = upkeep_numbers(bound.upkeep)
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).decode()
 
 
@@ -36,11 +37,13 @@ def as_text(
     plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices, times: Sequence[datetime] = ()
 ) -> str:
     """The plan as plain text; `times` are those at which its schedule comes next."""
-    lines = [f"{plan.kind} {plan.job}", f"  source    {_source(plan)}"]
+    if bound.upkeep is not None:
+        return service_text(plan, bound.upkeep, prices, source_text(plan))
+    lines = [f"{plan.kind} {plan.job}", f"  source    {source_text(plan)}"]
     for stage, stage_bound in zip(plan.stages, bound.stages, strict=True):
         lines += [
             "",
-            f"  stage {stage.name}: {_count(len(stage.tasks), 'task')}, {needs_text(stage.requirements)}",
+            f"  stage {stage.name}: {count(len(stage.tasks), 'task')}, {needs_text(stage.requirements)}",
             *(f"    {line}" for line in _conditions(stage)),
             *(f"    {printable(note)}" for note in stage.notes),
             *(f"    {line}" for line in _tasks(stage)),
@@ -59,6 +62,8 @@ def as_markdown(
     plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices, times: Sequence[datetime] = ()
 ) -> str:
     """The plan as Markdown, for a comment on a pull request; `times` as in `as_text`."""
+    if bound.upkeep is not None:
+        return service_markdown(plan, bound.upkeep, prices, source_text(plan))
     lines = [
         f"### Plan: {plan.kind} `{plan.job}`",
         "",
@@ -70,16 +75,16 @@ def as_markdown(
         ),
         "",
         *(f"- {line}" for line in _cost(plan, bound, estimate, prices)),
-        f"- Source: {_source(plan)}",
+        f"- Source: {source_text(plan)}",
         *(f"- Schedule: {line}" for line in _schedule(plan, times, "`")),
         *(f"- Volume: `{name}` at `{path}`" for path, name in _volumes(plan)),
         *(f"- Lands: `{file.to}`" for file in plan.deploy),
         *(f"- Gate: {gate_text(gate)}" for gate in plan.gates),
         "",
-        *_fenced(f"{stage.name}: {printable(note)}" for stage in plan.stages for note in stage.notes),
-        f"<details><summary>{_count(sum(len(s.tasks) for s in plan.stages), 'task')}</summary>",
+        *fenced(f"{stage.name}: {printable(note)}" for stage in plan.stages for note in stage.notes),
+        f"<details><summary>{count(sum(len(s.tasks) for s in plan.stages), 'task')}</summary>",
         "",
-        *_fenced(line for stage in plan.stages for line in _tasks(stage)),
+        *fenced(line for stage in plan.stages for line in _tasks(stage)),
         "</details>",
     ]
     return "\n".join(lines) + "\n"
@@ -105,12 +110,6 @@ def gate_text(gate: Any) -> str:
     return f"{scope}{gate.metric} {demand}, at {gate.confidence:.0%}"
 
 
-def _fenced(lines: Iterable[str]) -> list[str]:
-    """Lines as they stand, in Markdown; nothing where there are none."""
-    shown = [line.replace("````", "```") for line in lines]
-    return ["````text", *shown, "````", ""] if shown else []
-
-
 def _tasks(stage: Stage) -> list[str]:
     """A line for each of the first tasks; one for all of a search, whose points are chosen later."""
     if stage.search is None:
@@ -121,33 +120,12 @@ def _tasks(stage: Stage) -> list[str]:
 
 def _task(task: Task) -> str:
     """A task on one line; a program given as an argument is cut short."""
-    shown = shlex.join(_short(argument) for argument in task.steps[0])
+    if not task.steps:
+        return task.id
+    shown = command_text(task.steps[0])
     more = "" if len(task.steps) == 1 else f" (and {len(task.steps) - 1} more)"
     which = point(task.id, task.parameters)
     return f"{task.id}{which and f' {which}'}: {shown}{more}"
-
-
-def _short(argument: str) -> str:
-    line = " ".join(argument.split()) if "\n" in argument else argument
-    return line if len(line) <= LONGEST_ARGUMENT else line[: LONGEST_ARGUMENT - 1] + "…"
-
-
-def _source(plan: Plan) -> str:
-    where = plan.source.repository or "this repository"
-    changed = len(plan.source.uncommitted)
-    extra = f" with {_count(changed, 'uncommitted file')}" if changed else ""
-    return f"{where} at {plan.source.commit[:12]}{extra}"
-
-
-def needs_text(requirements: Requirements) -> str:
-    """What one task needs, in words."""
-    gpu = f", {' or '.join(requirements.gpus)}" if requirements.gpus else ""
-    region = f", in {' or '.join(requirements.regions)}" if requirements.regions else ""
-    attempts = f" x {1 + requirements.retries} attempts" if requirements.retries else ""
-    return (
-        f"{requirements.cpu:g} CPU, {size_text(requirements.memory)}{gpu}{region}, "
-        f"up to {duration_text(requirements.timeout)}{attempts}"
-    )
 
 
 def _conditions(stage: Stage) -> list[str]:
@@ -186,7 +164,7 @@ def _cost(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -
         times = f"{prices.region_multiplier:g} times the price"
         lines.append(f"{times} for the choice of a region, in {' and '.join(there)}")
     if estimate is not None:
-        runs = _count(estimate.runs, "earlier run")
+        runs = count(estimate.runs, "earlier run")
         spread = (
             f" ({dollars(estimate.low)} to {dollars(estimate.high)}, 90 %)"
             if estimate.low is not None and estimate.high is not None
@@ -194,7 +172,3 @@ def _cost(plan: Plan, bound: Bound, estimate: Estimate | None, prices: Prices) -
         )
         lines.append(f"probably {dollars(estimate.usd)}{spread}, from {runs}")
     return lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -140,14 +140,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         place = f"{self.file}:{line}" if line else self.file
         return f"{place} at {self.commit}" if self.commit else place
 
-    def approvals(self, usd: float, gpus: Iterable[str]) -> tuple[str, ...]:
-        """Why a plan that could cost `usd` needs a person's approval; empty where it does not."""
+    def approvals(self, usd: float, gpus: Iterable[str], per: str = "") -> tuple[str, ...]:
+        """Why a plan that could cost `usd` needs a person's approval; empty where it does not.
+
+        `per` is what the dollars are of, such as ` a day`; nothing where they are all of it.
+        """
         approval = self.policy.approval
         reasons = []
         if approval.usd is not None and usd > approval.usd:
             origin = self.origin("policy.approval.usd")
             could, allowed = dollars_apart(usd, approval.usd)
-            reasons.append(f"it could cost {could}, more than {allowed} ({origin})")
+            reasons.append(f"it could cost {could}{per}, more than {allowed} ({origin})")
         held = {SAME_GPUS.get(gpu, gpu) for gpu in approval.gpus}
         asked = {gpu.partition(":")[0] for gpu in gpus}
         named = sorted(gpu for gpu in asked if SAME_GPUS.get(gpu, gpu) in held)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from runner.manifest.common import Gate
-from runner.plan.model import DeployedFile, PinnedSource, Plan, Requirements, Stage, Task
+from runner.plan.model import DeployedFile, Endpoint, PinnedSource, Plan, Requirements, Stage, Task
 from runner.plan.prices import Prices
 
 GIBIBYTE = 2**30
@@ -60,4 +60,32 @@ def plan(requirements: Callable[..., Requirements]) -> Plan:
             DeployedFile("train/tide", "weights/data/tide.toml", "data/tide.toml"),
         ),
         baseline=("data/ember.toml", "data/tide.toml"),
+    )
+
+
+@pytest.fixture
+def service(requirements: Callable[..., Requirements]) -> Plan:
+    """A service with one container that always stands, which trains."""
+    served = Stage(
+        name="serve",
+        tasks=(Task("serve/app", (("python", "make.py", "tiny"),)),),
+        requirements=requirements(gpus=("T4",)),
+        secrets=("HF_TOKEN", "SERVICE_PASSWORDS"),
+        volumes={"/cache": "models"},
+        endpoint=Endpoint(
+            app="games.app:create",
+            min_containers=1,
+            max_containers=3,
+            password_secret="SERVICE_PASSWORDS",
+            training="jobs/tiny.yaml",
+            watch=("games", "models"),
+        ),
+        notes=("tiny answers", "requests may launch jobs/tiny.yaml"),
+    )
+    return Plan(
+        job="games",
+        kind="Service",
+        source=PinnedSource("c" * 40, "d" * 40),
+        manifest={"kind": "Service", "spec": {"budget": {"usd": 3}}},
+        stages=(served,),
     )

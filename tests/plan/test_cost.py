@@ -59,3 +59,17 @@ def test_settings_override_single_prices() -> None:
 def test_a_price_that_is_no_number_is_refused() -> None:
     with pytest.raises(InputError, match="cannot be used"):
         parse_prices(TABLE, {"cpu_core_second": "cheap"})
+
+
+def test_a_service_has_no_end_and_a_bound_on_its_days(service: Plan, prices: Prices) -> None:
+    most = bound(service, prices)
+    rate = 2 * 0.001 + 4 * 0.0001 + 0.01
+    assert most.upkeep is not None
+    assert most.upkeep.hour == pytest.approx(3_600 * rate)
+    assert most.upkeep.idle_day == pytest.approx(86_400 * rate)
+    assert most.upkeep.busy_day == pytest.approx(most.usd) == pytest.approx(3 * 86_400 * rate)
+    assert most.per == " a day"
+
+
+def test_a_run_has_a_bound_on_all_of_it(plan: Plan, prices: Prices) -> None:
+    assert (bound(plan, prices).upkeep, bound(plan, prices).per) == (None, "")
