@@ -21,7 +21,7 @@ of this where you type.
 
 ```yaml
 apiVersion: runner/v1
-kind: Command                  # or Sweep, Tune, GRPO or Evaluate
+kind: Command                  # or Sweep, Tune, GRPO, Evaluate or Service
 metadata: {name: my-job}
 spec: {command: [python, train.py]}
 ```"""
@@ -46,18 +46,25 @@ SECTIONS = {
     "spec, of GRPO": "GrpoSpec",
     "spec.model, of GRPO": "Model",
     "spec.environment": "Environment",
-    "spec.training": "Training",
+    "spec.training, of GRPO": "Training",
     "spec.sampling, of GRPO": "Sampling",
     "spec.vllm": "Vllm",
     "spec.lora": "Lora",
     "spec.wandb": "WandbProgress",
     "spec.evaluation": "Evaluation",
-    "spec.evaluation.sampling; spec.sampling, of Evaluate": "PlaySampling",
+    "spec.evaluation.sampling; spec.sampling, of Evaluate and Service": "PlaySampling",
     "spec.publish": "Publish",
     "spec, of Evaluate": "EvaluateSpec",
     "spec.model and spec.against, of Evaluate": "Player",
     "spec.endpoint": "Endpoint",
     "spec.resources, of GRPO and Evaluate": "ModelResources",
+    "spec, of Service": "ServiceSpec",
+    "spec.model, of Service": "ServedModel",
+    "spec.access": "Access",
+    "spec.scaling": "Scaling",
+    "spec.limits": "RequestLimits",
+    "spec.training, of Service": "LaunchedTraining",
+    "spec.resources, of Service": "ServiceResources",
     "spec.resources": "Resources",
     "spec.gates[]": "Gate",
     "spec.deploy": "Deploy",

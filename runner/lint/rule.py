@@ -86,8 +86,11 @@ class Subject:
         return found + [(("spec", "image", "env", name), name, value) for name, value in image]
 
     def secrets(self) -> list[tuple[Path, str]]:
-        """The names under `secrets`."""
-        return [(("spec", "secrets", index), name) for index, name in enumerate(self.spec.secrets)]
+        """The names under `secrets`, and that of a service's passwords."""
+        found: list[tuple[Path, str]]
+        found = [(("spec", "secrets", index), name) for index, name in enumerate(self.spec.secrets)]
+        access: Any = getattr(self.spec, "access", None)
+        return found if access is None else [*found, (("spec", "access", "passwords"), access.passwords)]
 
     def resources(self) -> list[tuple[Path, Resources]]:
         """Every `resources` of the job."""
@@ -175,7 +178,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """One lint rule; its id is the name of its file. `page` is what `runner explain` shows.
 
     `bad` and `good` hold fields of the `spec` of a job of that `kind` (or its `kind` or `metadata`);
-    `settings`, `files` (of the repository) and `names` (of other jobs) are the surroundings of both.
+    `settings`, `files` (of the repository, with what they hold) and `names` (of other jobs) are the
+    surroundings of both.
     """
 
     severity: Severity
@@ -186,5 +190,5 @@ class Rule(Struct, frozen=True, kw_only=True):
     good: str
     kind: str = "Command"
     settings: str = ""
-    files: tuple[str, ...] = ()
+    files: dict[str, str] = {}
     names: dict[str, str] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta
 
 from runner.manifest.units import DURATION_PATTERN, SIZE_PATTERN
@@ -121,3 +122,12 @@ VolumeName = Annotated[
 Confidence = Annotated[
     float, Meta(gt=0.5, lt=1, description="How sure the verdict must be.", examples=[0.95])
 ]
+
+
+def is_name(text: str) -> bool:
+    """Whether a job may be called so."""
+    try:
+        msgspec.convert(text, Name)
+    except msgspec.ValidationError:
+        return False
+    return True

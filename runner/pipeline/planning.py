@@ -28,8 +28,8 @@ PinCode = Callable[[Repository], Snapshot]
 class PricedPlan(Struct, frozen=True):
     """A plan, the most it can cost, and what it will probably cost where earlier runs tell.
 
-    `notes` are sentences for whoever is about to run it, `approvals` say why a person must agree
-    before a provider runs it.
+    Of a service the most is of a day. `notes` are sentences for whoever is about to run it, `approvals`
+    say why a person must agree before a provider runs it.
     """
 
     plan: Plan
@@ -74,7 +74,7 @@ def make_plan(
     most = bound(plan, workspace.prices)
     _refuse_dear(workspace, job, most)
     gpus = [gpu for stage in plan.stages for gpu in stage.requirements.gpus]
-    approvals = workspace.settings.approvals(most.usd, gpus)
+    approvals = workspace.settings.approvals(most.usd, gpus, most.per)
     notes = (*source.warnings, *_untracked(untracked), *_approval(approvals))
     return PricedPlan(plan, most, expected_cost(workspace, plan), workspace.prices, notes, approvals)
 
@@ -113,19 +113,30 @@ def _approval(reasons: Sequence[str]) -> list[str]:
 
 
 def _refuse_dear(workspace: Workspace, job: Job, most: Bound) -> None:
-    budget = job.spec.budget
+    """Raises InputError for what budget or policy do not allow.
+
+    A service has no end: the policy is held to its dearest day, and its budget is of each training that it
+    launches, which is planned and held to it by itself.
+    """
+    budget = job.spec.budget if most.upkeep is None else None
     limits = [] if budget is None else [(budget.usd, "spec.budget.usd of the manifest", "raise the budget")]
     if (policy := workspace.settings.policy.max_usd) is not None:
         origin = workspace.settings.origin("policy.max_usd")
         limits.append((policy, f"policy.max_usd ({origin})", "ask for a higher limit"))
     for limit, origin, remedy in limits:
         if most.usd > limit:
-            dearest = max(most.stages, key=lambda stage: stage.usd)
             could, allowed = dollars_apart(most.usd, limit)
             raise InputError(
                 "over-budget",
-                f"the plan could cost {could}, and {origin} allows {allowed}",
+                f"the {'plan' if most.upkeep is None else 'service'} could cost {could}{most.per}, "
+                f"and {origin} allows {allowed}",
                 place=job.metadata.name,
-                fix=f"shorten the timeout or ask for less in the stage {dearest.stage} "
-                f"({dollars(dearest.usd)}), or {remedy}",
+                fix=f"{_cheaper(most)}, or {remedy}",
             )
+
+
+def _cheaper(most: Bound) -> str:
+    if most.upkeep is not None:
+        return "lower scaling.max_containers, or ask for less under resources"
+    dearest = max(most.stages, key=lambda stage: stage.usd)
+    return f"shorten the timeout or ask for less in the stage {dearest.stage} ({dollars(dearest.usd)})"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,7 +10,8 @@ from runner.backends import require_backend
 from runner.errors import InputError
 from runner.forge import FORGES
 from runner.kinds import KINDS
-from runner.plan.prices import Prices, parse_prices
+from runner.lint.prices import read_prices
+from runner.plan.prices import Prices
 from runner.repository.git import Repository
 from runner.settings import Settings, load_settings, settings_of
 from runner.wording import printable
@@ -76,9 +75,3 @@ def _settings_at(repository: Repository, revision: str) -> Settings:
         return content
 
     return settings_of(read, KINDS, short)
-
-
-def read_prices(settings: Settings) -> Prices:
-    """The published prices, with those of the settings laid over."""
-    table = tomllib.loads((files("runner.plan") / "prices.toml").read_text(encoding="utf-8"))
-    return parse_prices(table, settings.prices)

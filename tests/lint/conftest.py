@@ -27,6 +27,7 @@ LEAST = {
     },
     "GRPO": {"model": "Qwen/Qwen2.5-0.5B-Instruct", "environment": "wordle"},
     "Evaluate": {"model": "Qwen/Qwen2.5-0.5B-Instruct", "environment": "wordle"},
+    "Service": {"model": "Qwen/Qwen2.5-0.5B-Instruct"},
     "Tune": {"variants": [{"name": "a", "command": ["python", "tune.py"], "weights": "weights/a.toml"}]},
 }
 

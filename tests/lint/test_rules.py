@@ -23,9 +23,9 @@ Whole = Callable[[Rule, str], str]
 def findings(name: str, manifest: str, root: Path) -> list[Finding]:
     """What lint says of a manifest in the surroundings that a rule's samples ask for."""
     rule = rules.rule(name)
-    for file in rule.files:
+    for file, text in rule.files.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).touch()
+        (root / file).write_text(text)
     loaded = load_document(parse(manifest, "jobs/sample.yaml"), TYPES)
     found = check(loaded, parse_settings(rule.settings), root if rule.files else None, rule.names)
     # Both samples of this rule stand in one file, and the name is what they differ in.

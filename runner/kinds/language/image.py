@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -30,17 +31,22 @@ CACHE: Final = "/cache"
 HUB_VARIABLE: Final = "HF_HOME"
 
 
-def image_of(spec: Common) -> Image:
-    """The manifest's image, with the packages above in front of its own where it names no base.
+def image_of(spec: Common, pins: Mapping[str, str] = PINS) -> Image:
+    """The manifest's image, with the packages of `pins` in front of its own where it names no base.
 
     An image with `python`, `requirements`, `registry` or `dockerfile` is left as it is. Models are kept on
     the Volume at `/cache`, if there is one.
     """
     image = spec.image
-    if any((image.python, image.requirements, image.registry, image.dockerfile)):
+    if names_base(image):
         return _with_cache(spec, image)
-    packages = [f"{name}=={version}" for name, version in PINS.items()]
+    packages = [f"{name}=={version}" for name, version in pins.items()]
     return _with_cache(spec, replace(image, python=PYTHON, pip=[*packages, *image.pip]))
+
+
+def names_base(image: Image) -> bool:
+    """Whether an image says itself what it is made from, and is left as it is."""
+    return any((image.python, image.requirements, image.registry, image.dockerfile))
 
 
 def _with_cache(spec: Common, image: Image) -> Image:

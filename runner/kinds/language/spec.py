@@ -1,4 +1,4 @@
-"""The parts of a manifest that GRPO and Evaluate share: models, environments, sampling and vLLM.
+"""The parts of a manifest that GRPO, Evaluate and Service share: models, environments, sampling and vLLM.
 
 `workloads/textgames/settings.py` has their counterparts, which the programs read; a test compares them.
 """
@@ -27,6 +27,24 @@ ModelName = Annotated[
         examples=["Qwen/Qwen2.5-0.5B-Instruct", "build/tiny"],
     ),
 ]
+Revision = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        description="A branch, tag or commit of the model's repository at the hub.",
+        examples=["main"],
+    ),
+]
+AdapterName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=400,
+        description="A LoRA adapter: a folder of the repository, or a repository of the hub.",
+        examples=["models/grpo-wordle"],
+    ),
+]
 EnvironmentName = Annotated[
     str,
     Meta(
@@ -52,18 +70,7 @@ class Model(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """A language model, and others that take its place in some environments."""
 
     name: ModelName
-    revision: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=100,
-                description="A branch, tag or commit of the model's repository at the hub.",
-                examples=["main"],
-            ),
-        ]
-        | None
-    ) = None
+    revision: Revision | None = None
     dtype: Annotated[
         Dtype,
         Meta(description="The type of its numbers; `auto` is the one they were saved in."),
@@ -84,18 +91,7 @@ class Model(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 class Player(Model, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A model that plays, perhaps with an adapter laid over it."""
 
-    adapter: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=400,
-                description="A LoRA adapter: a folder of the repository, or a repository of the hub.",
-                examples=["models/grpo-wordle"],
-            ),
-        ]
-        | None
-    ) = None
+    adapter: AdapterName | None = None
 
 
 class Environment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

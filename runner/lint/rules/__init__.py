@@ -8,6 +8,8 @@ from importlib import import_module
 from runner.lint.rule import Rule
 
 LANGUAGE = ("kind.GRPO", "kind.Evaluate")
+MODELS = (*LANGUAGE, "kind.Service")
+SERVICE = ("kind.Service",)
 
 # What wakes a rule: parts that the manifest has, or parts of the policy that are set. A rule that
 # nothing wakes is neither imported nor run; one that waits for nothing always is.
@@ -15,7 +17,17 @@ RULES: dict[str, tuple[str, ...]] = {
     "secret-in-manifest": (),
     "secret-shadowed": ("secrets",),
     "secret-name-mismatch": ("shell",),
-    "path-outside": ("variants", "deploy", "requirements", "dockerfile", "validation", "weights", "script"),
+    "path-outside": (
+        "variants",
+        "deploy",
+        "requirements",
+        "dockerfile",
+        "validation",
+        "weights",
+        "script",
+        "watch",
+        "job",
+    ),
     "deploy-protected-path": ("variants", "deploy", "weights"),
     "deploy-unknown-task": ("deploy",),
     "duplicate-weights": ("variants", "deploy"),
@@ -35,7 +47,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "volume-name": ("volumes",),
     "volume-path": ("volumes",),
     "volume-mounted-twice": ("volumes",),
-    "zero-duration": ("timeout", "stall_timeout", "ready_timeout"),
+    "zero-duration": ("timeout", "stall_timeout", "ready_timeout", *SERVICE),
     "stall-timeout-over-timeout": ("stall_timeout",),
     "retry-on-without-retries": ("retry_on",),
     "schedule-cron": ("schedule",),
@@ -45,7 +57,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "placeholder-in-shell": ("shell",),
     "command-not-split": (),
     "absolute-path-in-command": (),
-    "env-shadows-runner": ("env", "secrets"),
+    "env-shadows-runner": ("env", "secrets", "passwords"),
     "matrix-too-large": ("matrix",),
     "matrix-unused": ("matrix",),
     "matrix-duplicate-value": ("matrix",),
@@ -83,10 +95,10 @@ RULES: dict[str, tuple[str, ...]] = {
     "language-environment": LANGUAGE,
     "language-history": ("history",),
     "language-script-missing": LANGUAGE,
-    "language-max-tokens": LANGUAGE,
+    "language-max-tokens": MODELS,
     "language-idle-gpu": ("gpu",),
     "language-flash-attention": ("attn_implementation",),
-    "vllm-without-gpu": LANGUAGE,
+    "vllm-without-gpu": MODELS,
     "vllm-memory": ("gpu_memory_utilization",),
     "vllm-parallel": ("tensor_parallel_size",),
     "vllm-tool-parser": ("enable_auto_tool_choice",),
@@ -101,6 +113,20 @@ RULES: dict[str, tuple[str, ...]] = {
     "evaluate-endpoint-key": ("endpoint",),
     "evaluate-endpoint-adapter": ("endpoint",),
     "evaluate-endpoint-tools": ("endpoint",),
+    "service-training-missing": ("training",),
+    "service-training-at-once": ("at_once",),
+    "service-app-missing": SERVICE,
+    "service-engine": SERVICE,
+    "service-scaling": SERVICE,
+    "service-idle-gpu": ("min_containers",),
+    "service-models-outside": SERVICE,
+    "service-password-secret-env": SERVICE,
+    "service-no-gates": SERVICE,
+    "service-no-attempts": SERVICE,
+    "service-placeholder": ("build",),
+    "service-watch": ("watch",),
+    "service-body-size": ("body_size",),
+    "service-budget": ("budget",),
     "name-matches-file": (),
     "duplicate-job-name": (),
 }

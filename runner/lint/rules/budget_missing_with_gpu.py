@@ -10,8 +10,8 @@ from runner.lint.rule import Problem, Problems, Rule, Subject
 
 
 def check(subject: Subject) -> Problems:
-    """GPUs without `budget`."""
-    if subject.spec.budget is None:
+    """GPUs without `budget`; a service has no end, and its budget is of what it trains."""
+    if subject.spec.budget is None and subject.kind != "Service":
         for path, _ in subject.gpus()[:1]:
             fix = "add budget: {usd: …}; runner plan shows the bound"
             yield Problem(path, "the job uses a GPU and has no budget", fix)

@@ -13,7 +13,7 @@ from runner.lint.rule import Problem, Problems, Rule, Subject
 
 def check(subject: Subject) -> Problems:
     """Functions, through an endpoint of somebody else."""
-    if getattr(subject.spec, "endpoint", None) is not None and plays(subject, CALL_TOOLS):
+    if subject.kind == "Evaluate" and subject.spec.endpoint is not None and plays(subject, CALL_TOOLS):
         message = "the endpoint must take requests with functions"
         fix = "start its vLLM with --enable-auto-tool-choice --tool-call-parser hermes"
         yield Problem(("spec", "endpoint", "url"), message, fix)

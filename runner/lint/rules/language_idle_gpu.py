@@ -16,9 +16,11 @@ from runner.lint.rule import Problem, Problems, Rule, Subject
 def check(subject: Subject) -> Problems:
     """More GPUs than trainer and server take."""
     spec = subject.spec
-    if subject.kind not in ("GRPO", "Evaluate"):
+    if subject.kind not in ("GRPO", "Evaluate", "Service"):
         return
     used = used_by_training(spec.vllm) if subject.kind == "GRPO" else used_by_evaluation(spec.vllm)
+    if getattr(spec, "engine", "") == "transformers":
+        used = 1
     if getattr(spec, "endpoint", None) is not None:
         used = 0
     asked = gpus_of(spec.resources)

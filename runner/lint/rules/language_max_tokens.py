@@ -18,6 +18,8 @@ def check(subject: Subject) -> Problems:
     limit = subject.spec.vllm.max_model_len
     if limit is None or getattr(subject.spec, "endpoint", None) is not None:
         return
+    if getattr(subject.spec, "engine", "") == "transformers":
+        return
     for path, tokens in _replies(subject):
         if tokens >= limit:
             message = f"replies of {tokens:,} tokens leave no room for a prompt in max_model_len {limit:,}"

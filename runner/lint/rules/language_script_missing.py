@@ -38,5 +38,5 @@ evaluation: {episodes: 0}
 script: examples/train_wordle.py
 evaluation: {episodes: 0}
 """,
-    files=("examples/train_wordle.py",),
+    files={"examples/train_wordle.py": ""},
 )

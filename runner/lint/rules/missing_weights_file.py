@@ -28,5 +28,5 @@ RULE = Rule(
     kind="Tune",
     bad="variants: [{name: a, command: [python, tune.py], weights: weights/absent.toml}]",
     good="variants: [{name: a, command: [python, tune.py], weights: weights/present.toml}]",
-    files=("weights/present.toml",),
+    files={"weights/present.toml": ""},
 )

@@ -33,6 +33,10 @@ def _paths(subject: Subject) -> Iterator[tuple[Path, str]]:
     for name in ("requirements", "dockerfile"):
         if (file := getattr(subject.spec.image, name)) is not None:
             yield ("spec", "image", name), file
+    if subject.kind == "Service":
+        yield from ((("spec", "watch", index), path) for index, path in enumerate(subject.spec.watch))
+        if subject.spec.training is not None:
+            yield ("spec", "training", "job"), subject.spec.training.job
     if subject.validation is not None:
         yield ("spec", "validation", "document"), subject.validation.document
 

@@ -43,5 +43,5 @@ sweep:
   parameters: {units: {values: [32, 64]}}
   program: train.py
 """,
-    files=("train.py",),
+    files={"train.py": ""},
 )

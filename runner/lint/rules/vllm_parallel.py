@@ -12,7 +12,9 @@ from runner.lint.rule import Problem, Problems, Rule, Subject
 
 def check(subject: Subject) -> Problems:
     """More parts than GPUs; several of them in one process."""
-    if subject.kind not in ("GRPO", "Evaluate") or getattr(subject.spec, "endpoint", None) is not None:
+    if subject.kind not in ("GRPO", "Evaluate", "Service") or getattr(subject.spec, "endpoint", None):
+        return
+    if getattr(subject.spec, "engine", "") == "transformers":
         return
     vllm, asked = subject.spec.vllm, gpus_of(subject.spec.resources)
     path, parts = ("spec", "vllm", "tensor_parallel_size"), vllm.tensor_parallel_size

@@ -15,7 +15,9 @@ def check(subject: Subject) -> Problems:
     """Durations that come to zero."""
     for path, duration in _durations(subject):
         if not duration.strip("0dhms"):
-            yield Problem(path, f"{path[-1]} is zero: no attempt could run", "write a duration such as 1h")
+            yield Problem(
+                path, f"{path[-1]} is zero: nothing could be done in it", "write a duration such as 1h"
+            )
 
 
 def _durations(subject: Subject) -> Iterator[tuple[Path, str]]:
@@ -25,6 +27,11 @@ def _durations(subject: Subject) -> Iterator[tuple[Path, str]]:
             yield (*path, "stall_timeout"), resources.stall_timeout
     if (vllm := getattr(subject.spec, "vllm", None)) is not None:
         yield ("spec", "vllm", "ready_timeout"), vllm.ready_timeout
+    if subject.kind == "Service":
+        yield ("spec", "access", "longest_delay"), subject.spec.access.longest_delay
+        yield ("spec", "limits", "waiting"), subject.spec.limits.waiting
+        if subject.spec.idle_shutdown is not None:
+            yield ("spec", "idle_shutdown"), subject.spec.idle_shutdown
 
 
 RULE = Rule(

@@ -9,9 +9,9 @@ import pytest
 from runner.errors import InputError
 from runner.kinds import KINDS
 from runner.kinds.grpo import Grpo
+from runner.lint.prices import read_prices
 from runner.manifest.document import parse
 from runner.manifest.load import load_document
-from runner.pipeline.workspace import read_prices
 from runner.plan import render
 from runner.plan.cost import bound
 from runner.plan.model import DeployedFile, PinnedSource, Plan, Stage
