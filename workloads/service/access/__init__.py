@@ -1,0 +1,1 @@
+"""Who may come in, how often, how long and with how much: the layers around the application."""
