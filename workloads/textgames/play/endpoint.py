@@ -45,7 +45,8 @@ class EndpointPlayer:
     as the environment wants. `top_k` and `min_p`, which OpenAI's own models do not know, are sent where they
     are not 0. Calls of functions come back in `<tool_call>` tags: those that the endpoint has parsed, or,
     with `parse_tools` off, as the model wrote them. `request_timeout` is of one try in seconds, `patience`
-    of one call of `replies`, retries included.
+    of one call of `replies`, retries included. Who has an event loop asks for one reply at a time with
+    `reply` between `connect` and `disconnect`; the same loop each time.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class EndpointPlayer:
         parse_tools: bool = True,
         request_timeout: float = 120.0,
         patience: float = 600.0,
+        retries: int = RETRIES,
     ) -> None:
         self.base_url = base_url
         self.model = model
@@ -67,6 +69,7 @@ class EndpointPlayer:
         self.patience = patience
         self._parse_tools = parse_tools
         self._request_timeout = request_timeout
+        self._retries = retries
         self._key = key
         self._runner = asyncio.Runner()
         self._client: AsyncOpenAI | None = None
@@ -86,11 +89,36 @@ class EndpointPlayer:
         """One reply per request, in their order. Raises PlayerError."""
         return self._runner.run(self._all(requests))
 
+    async def reply(
+        self, request: Request, *, model: str | None = None, sampling: Sampling | None = None
+    ) -> Reply:
+        """One reply, of another model and drawn in another way where they are given. Raises PlayerError."""
+        from openai import OpenAIError
+
+        drawn = sampling or self.sampling
+        for limit in ({"max_tokens": drawn.max_tokens}, {}):
+            try:
+                return _reply(await self._complete(request, model or self.model, drawn, limit))
+            except (OpenAIError, ValueError) as error:
+                if not is_too_long(error):
+                    said = sentence(error, self.base_url, model or self.model, self._request_timeout)
+                    raise PlayerError(self._without_key(said)) from None
+        return Reply("", 0)
+
+    async def connect(self) -> None:
+        """Makes the client, so that the first reply does not have to wait for it."""
+        self._connected()
+
+    async def disconnect(self) -> None:
+        """Closes the connections that `reply` has opened."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
     def close(self) -> None:
         """Closes the connections. It cannot be asked any more."""
         if self._client is not None:
-            self._runner.run(self._client.close())
-            self._client = None
+            self._runner.run(self.disconnect())
         self._runner.close()
 
     async def _all(self, requests: Sequence[Request]) -> list[Reply]:
@@ -111,26 +139,18 @@ class EndpointPlayer:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _one(self, request: Request, slots: asyncio.Semaphore) -> Reply:
-        from openai import OpenAIError
-
         async with slots:
-            for limit in ({"max_tokens": self.sampling.max_tokens}, {}):
-                try:
-                    return _reply(await self._complete(request, limit))
-                except (OpenAIError, ValueError) as error:
-                    if not is_too_long(error):
-                        said = sentence(error, self.base_url, self.model, self._request_timeout)
-                        raise PlayerError(self._without_key(said)) from None
-            return Reply("", 0)
+            return await self.reply(request)
 
-    async def _complete(self, request: Request, limit: dict[str, int]) -> ChatCompletion:
-        sampling = self.sampling
+    async def _complete(
+        self, request: Request, model: str, sampling: Sampling, limit: dict[str, int]
+    ) -> ChatCompletion:
         body: dict[str, Any] = {"messages": request.messages, "temperature": sampling.temperature, **limit}
         if request.tools:
             body |= {"tools": request.tools, "tool_choice": "auto" if self._parse_tools else "none"}
         further = {"top_k": sampling.top_k, "min_p": sampling.min_p}
         answer: ChatCompletion = await self._connected().chat.completions.create(
-            model=self.model,
+            model=model,
             top_p=sampling.top_p,
             seed=request.seed % _SEEDS,
             extra_body={name: value for name, value in further.items() if value},
@@ -148,7 +168,7 @@ class EndpointPlayer:
                 base_url=self.base_url,
                 api_key=self._key or _NO_KEY,
                 timeout=self._request_timeout,
-                max_retries=RETRIES,
+                max_retries=self._retries,
                 http_client=DefaultAsyncHttpxClient(trust_env=not near),
             )
         return self._client

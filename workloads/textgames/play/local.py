@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from workloads.textgames.play.adapters import Adapters
+from workloads.textgames.play.apart import drawn_apart
 from workloads.textgames.play.player import PlayerError, Reply, Request
 from workloads.textgames.settings import Dtype, Sampling
 
@@ -20,8 +22,9 @@ class TransformersPlayer:
     less; a conversation that leaves nothing of it gets an empty reply. What the folder's own
     generation_config.json says of sampling, such as a repetition penalty, does not count. The same requests
     in the same order get the same replies on the same machine; a request by itself, or beside others, may
-    get another one, since a batch draws from one stream of chance. `device` None takes the GPU if there is
-    one. Raises PlayerError where the model cannot be loaded.
+    get another one, since a batch draws from one stream of chance, unless each is drawn `apart`, by its own
+    seed. `sampling` may be changed between calls. `device` None takes the GPU if there is one. Raises
+    PlayerError where the model cannot be loaded.
     """
 
     def __init__(
@@ -34,9 +37,11 @@ class TransformersPlayer:
         attn_implementation: str = "sdpa",
         batch_size: int = 16,
         device: str | None = None,
+        apart: bool = False,
     ) -> None:
         self.sampling = sampling
         self.batch_size = batch_size
+        self._apart = apart
         try:
             self._tokenizer = _tokenizer(model)
             self._model = _model(model, adapter, dtype, attn_implementation, device)
@@ -46,7 +51,17 @@ class TransformersPlayer:
             ) from None
         self._ends = _ends(self._model, self._tokenizer)
         self._context = int(getattr(self._model.config, "max_position_embeddings", None) or _UNBOUNDED)
-        self._model.generation_config = _generation(sampling, self._tokenizer, self._ends)
+        self._adapters = Adapters(self._model)
+
+    def wear(self, adapter: Path | None, written: int = 0) -> None:
+        """Lays an adapter over the model from now on, or none. One `written` at another time is another.
+
+        Only for models that were not made with an adapter. Raises PlayerError.
+        """
+        try:
+            self._model = self._adapters.worn(adapter, written)
+        except Exception as error:  # Of two libraries.
+            raise PlayerError(f"the adapter in {adapter} cannot be used: {_one_line(error)}") from None
 
     def replies(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request, in their order. Raises PlayerError."""
@@ -56,8 +71,8 @@ class TransformersPlayer:
         fitting.sort(key=lambda place: len(prompts[place]))
         for start in range(0, len(fitting), self.batch_size):
             batch = fitting[start : start + self.batch_size]
-            seed = sum(requests[place].seed * (number + 1) for number, place in enumerate(batch))
-            replies = self._generate([prompts[place] for place in batch], seed % _SEEDS)
+            seeds = [requests[place].seed for place in batch]
+            replies = self._generate([prompts[place] for place in batch], seeds)
             for place, reply in zip(batch, replies, strict=True):
                 found[place] = reply
         return found
@@ -76,17 +91,22 @@ class TransformersPlayer:
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
-    def _generate(self, prompts: list[list[int]], seed: int) -> list[Reply]:
+    def _generate(self, prompts: list[list[int]], seeds: list[int]) -> list[Reply]:
         import torch
 
         model = self._model
+        apart = self._apart and self.sampling.temperature > 0
+        chosen = drawn_apart(seeds, self.sampling) if apart else None
+        model.generation_config = _generation(self.sampling, self._tokenizer, self._ends, apart)
         inputs = self._tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
         rooms = [min(self.sampling.max_tokens, self._context - len(prompt)) for prompt in prompts]
         devices = [model.device] if model.device.type == "cuda" else []
         try:
             with torch.inference_mode(), torch.random.fork_rng(devices):
-                torch.manual_seed(seed)
-                made = model.generate(**inputs.to(model.device), max_new_tokens=max(rooms))
+                torch.manual_seed(sum(seed * place for place, seed in enumerate(seeds, 1)) % _SEEDS)
+                made = model.generate(
+                    **inputs.to(model.device), max_new_tokens=max(rooms), logits_processor=chosen
+                )
         except torch.OutOfMemoryError:
             raise PlayerError(
                 f"the GPU has no memory for {len(prompts)} conversations at a time; play fewer or "
@@ -133,11 +153,11 @@ def _ends(model: Any, tokenizer: Any) -> set[int]:
     return {token for token in [*listed, tokenizer.eos_token_id] if token is not None}
 
 
-def _generation(sampling: Sampling, tokenizer: Any, ends: set[int]) -> Any:
+def _generation(sampling: Sampling, tokenizer: Any, ends: set[int], apart: bool) -> Any:
     from transformers import GenerationConfig
 
     drawn: dict[str, Any] = {"do_sample": False}
-    if sampling.temperature > 0:
+    if sampling.temperature > 0 and not apart:
         drawn = {
             "do_sample": True,
             "temperature": sampling.temperature,

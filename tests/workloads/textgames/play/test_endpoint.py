@@ -1,5 +1,6 @@
 """A player behind an endpoint, with OpenAI's own client."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -247,3 +248,27 @@ def test_the_key_comes_from_the_variable_that_is_named(monkeypatch: pytest.Monke
     monkeypatch.setenv("MY_KEY", "")
     with pytest.raises(PlayerError, match="the variable MY_KEY with the endpoint's key is not set"):
         key_of("MY_KEY")
+
+
+def test_who_has_an_event_loop_asks_for_one_reply_drawn_in_its_own_way(endpoint: OpenAIServer) -> None:
+    async def play() -> tuple[Reply, Reply]:
+        asked = player(endpoint.url)
+        await asked.connect()
+        try:
+            plain = await asked.reply(ask("hello", 3))
+            other = Sampling(temperature=0.25, max_tokens=5)
+            return plain, await asked.reply(ask("hello", 3), model="silent", sampling=other)
+        finally:
+            await asked.disconnect()
+
+    plain, other = asyncio.run(play())
+    assert (plain.text, other.text) == ("hello/3", "")
+    bodies = [asked.body for asked in endpoint.chats()]
+    assert [body["model"] for body in bodies] == ["echo", "silent"]
+    assert [(body["temperature"], body["max_tokens"]) for body in bodies] == [(1.0, 32), (0.25, 5)]
+
+
+def test_fewer_tries_can_be_asked_for(endpoint: OpenAIServer) -> None:
+    endpoint.fail(500, times=None)
+    assert "fails with status 500" in failure(endpoint.url, retries=1)
+    assert len(endpoint.chats()) == 2

@@ -118,3 +118,43 @@ def test_a_chat_template_that_refuses_is_explained(model: Path, tmp_path: Path) 
         PlayerError, match="chat template does not take a conversation: no system prompt, please"
     ):
         player(folder).replies([ask("key")])
+
+
+def test_replies_drawn_apart_do_not_depend_on_the_batch(model: Path) -> None:
+    warm = Sampling(temperature=0.9, top_p=0.9, top_k=40, min_p=0.01, max_tokens=12)
+    alone = [player(model, warm, apart=True).replies([request])[0] for request in REQUESTS]
+    assert player(model, warm, apart=True).replies(REQUESTS) == alone
+    again = player(model, warm, apart=True).replies([request._replace(seed=9) for request in REQUESTS])
+    assert again != alone
+
+
+def test_tokens_drawn_apart_come_as_often_as_they_are_likely(model: Path) -> None:
+    import torch
+
+    from workloads.textgames.play.apart import drawn_apart
+
+    probabilities = torch.tensor([0.5, 0.3, 0.15, 0.05])
+    rows = 4_000
+    scores = probabilities.log().expand(rows, 4)
+    for sampling, expected in (
+        (Sampling(), [0.5, 0.3, 0.15, 0.05]),
+        (Sampling(top_k=2), [0.625, 0.375, 0.0, 0.0]),
+        (Sampling(top_p=0.7), [0.625, 0.375, 0.0, 0.0]),
+        (Sampling(min_p=0.2), [0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0.0]),
+    ):
+        drawn = drawn_apart(list(range(rows)), sampling)(
+            torch.zeros(rows, 1, dtype=torch.long), scores.clone()
+        )
+        shares = torch.bincount(drawn.argmax(dim=1), minlength=4) / rows
+        assert shares.tolist() == pytest.approx(expected, abs=0.03)
+
+
+def test_sampling_can_be_changed_between_calls(model: Path) -> None:
+    own = player(model)
+    warm = own.replies(REQUESTS)
+    own.sampling = Sampling(temperature=0, max_tokens=3)
+    cold = own.replies(REQUESTS)
+    assert all(reply.tokens <= 3 for reply in cold)
+    assert cold == player(model, Sampling(temperature=0, max_tokens=3)).replies(REQUESTS)
+    own.sampling = Sampling(max_tokens=12)
+    assert own.replies(REQUESTS) == warm
