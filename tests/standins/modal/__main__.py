@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,6 +95,7 @@ async def serve(given: argparse.Namespace) -> None:
     await plane.start()
     told = {"url": plane.url, "control": f"{plane.http_url}/control", "environment": environment(plane)}
     if given.shell:
+        plane.announce = partial(print, flush=True)
         write_shell(given.shell, environment(plane))
         print(
             f"A Modal of your own listens. In another terminal: source {given.shell}\n^C ends it.", flush=True

@@ -13,6 +13,7 @@ from tests.standins.modal.refusals import check_name, check_tags, not_found
 from tests.standins.modal.servicer import Caller
 
 if TYPE_CHECKING:
+    from tests.standins.modal.deployments import Deployment
     from tests.standins.modal.plane import ControlPlane
 
 
@@ -33,6 +34,8 @@ class App:
     deployed_at: float = 0.0
     stopped_at: float = 0.0
     version: int = 0
+    history: list[Deployment] = field(default_factory=list)
+    """All its versions, the first one first."""
 
     def done(self) -> bool:
         """Whether nothing of it can run any more."""
@@ -138,11 +141,12 @@ class Apps:
         if request.app_state == pb.APP_STATE_DEPLOYED:
             check_name("App", request.name)
             app.name = request.name
-            app.deployed_at = time.time()
-            app.version += 1
             self.deployed[app.environment, app.name] = app
         app.functions, app.classes = dict(request.function_ids), dict(request.class_ids)
         app.state, app.tags = request.app_state, dict(request.tags) or app.tags
+        if request.app_state == pb.APP_STATE_DEPLOYED:
+            self.plane.deployments.publish(app, request)
+        self.plane.scheduler.deployed(app)
         return pb.AppPublishResponse(url=f"{self.plane.http_url}/apps/{app.id}", deployed_at=app.deployed_at)
 
     async def AppHeartbeat(self, request: pb.AppHeartbeatRequest, caller: Caller) -> Empty:

@@ -66,6 +66,23 @@ class Call:
     """In the order in which they ended."""
     expired: bool = False
     changed: Signal = field(default_factory=Signal)
+    data_in: list[pb.DataChunk] = field(default_factory=list)
+    """What comes to a web function beside its input, numbered from 1."""
+    data_out: list[pb.DataChunk] = field(default_factory=list)
+    """What a web function or a generator gives before its output."""
+
+    def over(self) -> bool:
+        """Whether nothing more will come out of it."""
+        return bool(self.inputs) and len(self.finished) == len(self.inputs)
+
+    def web(self) -> bool:
+        """Whether somebody waits for it at a web address, and would not have it done twice."""
+        return bool(self.function.definition.webhook_config.type)
+
+    def put_in(self, chunk: pb.DataChunk) -> None:
+        """Let its container have the next part of what comes in."""
+        self.data_in.append(chunk)
+        self.changed.fire()
 
 
 class Calls:
@@ -83,9 +100,10 @@ class Calls:
             raise not_found(f"Function call '{call_id}' not found.")
         return call
 
-    def _add(
+    def add(
         self, call: Call, items: Iterable[pb.FunctionPutInputsItem]
     ) -> list[pb.FunctionPutInputsResponseItem]:
+        """Enter inputs of a call."""
         answers = []
         for item in items:
             entered = Input(self.plane.new_id("in"), item.idx, call, item.input)
@@ -111,7 +129,7 @@ class Calls:
         return pb.FunctionMapResponse(
             function_call_id=call.id,
             function_call_jwt=call.id,
-            pipelined_inputs=self._add(call, request.pipelined_inputs),
+            pipelined_inputs=self.add(call, request.pipelined_inputs),
             retry_policy=function.definition.retry_policy,
             sync_client_retries_enabled=False,
             max_inputs_outstanding=1000,
@@ -121,7 +139,7 @@ class Calls:
         self, request: pb.FunctionPutInputsRequest, caller: Caller
     ) -> pb.FunctionPutInputsResponse:
         call = self.get(request.function_call_id)
-        return pb.FunctionPutInputsResponse(inputs=self._add(call, request.inputs))
+        return pb.FunctionPutInputsResponse(inputs=self.add(call, request.inputs))
 
     async def FunctionFinishInputs(self, request: pb.FunctionFinishInputsRequest, caller: Caller) -> Empty:
         return Empty()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from grpclib.server import Server
 from modal._utils.grpc_utils import custom_detail_codec
 from modal_proto import api_pb2 as pb
 
+from tests.standins.modal.outfit import SYSTEM_PATH, lay_out
 from tests.standins.modal.printing import Process
-from tests.standins.modal.privacy import Layout
 from tests.standins.modal.servicer import Caller, make_servicer
 
 if TYPE_CHECKING:
@@ -25,10 +23,6 @@ if TYPE_CHECKING:
 
 Doom = Literal["cancelled", "fails", "killed", "preempted", "stopped", "timeout"]
 """Why the plane ends a container; None where it ended by itself."""
-
-SOCKET = "/run/modal.sock"
-ARGUMENTS = "/run/modal-arguments"
-SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Container:
@@ -45,7 +39,7 @@ class Container:
         """Of mounted Volumes, by their ids."""
         self.current: dict[str, Input] = {}
         self.cancelled: list[str] = []
-        self.asked = self.had_input = False
+        self.asked = self.had_input = self.leaving = False
         self.doom: Doom | None = None
         self.overdue: Input | None = None
         self.startup_failure: pb.GenericResult | None = None
@@ -58,6 +52,7 @@ class Container:
         self._process: Process | None = None
         self._asking: asyncio.Future[Input | None] | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._idle: asyncio.TimerHandle | None = None
 
     @property
     def restricted(self) -> bool:
@@ -76,13 +71,25 @@ class Container:
 
     # Inputs ------------------------------------------------------------------------------------------------
 
-    def is_fresh(self) -> bool:
-        """Whether it has yet to ask for its first input."""
-        return not self.asked and self.doom is None
+    def outdated(self) -> bool:
+        """Whether its function has been deployed anew since it started."""
+        return self.definition is not self.function.definition
+
+    def slots(self) -> int:
+        """How many inputs it works on at once before there is another container."""
+        definition = self.definition
+        return definition.target_concurrent_inputs or definition.max_concurrent_inputs or 1
+
+    def expected(self) -> int:
+        """How many inputs it will ask for by itself, without ending one before."""
+        if self.doom is not None or self.leaving or self.outdated():
+            return 0
+        return self.slots() - len(self.current) if self.slots() > 1 or not self.asked else 0
 
     def waits_for_input(self) -> bool:
         """Whether an input can be handed to it right now."""
-        return self._asking is not None and not self._asking.done() and self.doom is None
+        waits = self._asking is not None and not self._asking.done()
+        return waits and self.doom is None and not self.outdated()
 
     def give(self, entered: Input) -> None:
         """Hand an input over; its time runs from now."""
@@ -100,30 +107,54 @@ class Container:
             self.kill("timeout")
 
     def send_away(self) -> None:
-        """Let it end if it is only waiting."""
-        if self.waits_for_input() and not self.current:
-            assert self._asking is not None
+        """Let it end if it is only waiting, and is not one of those that are kept."""
+        kept = len(self.function.current()) <= self.function.least()
+        if self.waits_for_input() and not self.current and not kept:
+            self.drain()
+
+    def drain(self) -> None:
+        """Give it no more inputs; it ends with those that it has."""
+        self.leaving = True
+        if self._asking is not None and not self._asking.done():
             self._asking.set_result(None)
 
-    async def next_input(self, idle: float) -> Input | None:
+    async def next_input(self) -> Input | None:
         """The input to run next; None is the order to leave."""
         if self.definition.max_concurrent_inputs <= 1 and self.current:
             return next(iter(self.current.values()))  # the answer that gave it was lost
+        if self.leaving or self.outdated():
+            return None
         self.asked = True
         self._asking = asyncio.get_running_loop().create_future()
         self.plane.scheduler.dispatch(self.function)
+        self._rest()
         try:
-            return await asyncio.wait_for(self._asking, idle)
-        except TimeoutError:
-            return None
+            return await self._asking
         finally:
             self._asking = None
+
+    def _rest(self) -> None:
+        """Let it end when it has had nothing to do for long enough, unless it is kept."""
+        if self._idle is not None:
+            self._idle.cancel()
+        if not self.current:
+            self._idle = asyncio.get_running_loop().call_later(self._patience(), self._tire)
+
+    def _patience(self) -> float:
+        settings = self.definition.autoscaler_settings
+        return settings.scaledown_window or self.plane.options.idle
+
+    def _tire(self) -> None:
+        self.send_away()
+        if not self.leaving:
+            self._rest()
 
     def release(self, entered: Input) -> None:
         """An input is done with."""
         self.current.pop(entered.id, None)
         if timer := self._timers.pop(entered.id, None):
             timer.cancel()
+        self._rest()
 
     # Life --------------------------------------------------------------------------------------------------
 
@@ -133,68 +164,17 @@ class Container:
         socket = self.plane.sockets / self.id
         try:
             await server.start(path=str(socket))
-            command = await self._prepare(socket)
+            command = await lay_out(self, socket)
             if self.doom is None:
                 await self._run(command)
         finally:
             self.ended_at = time.time()
-            for timer in self._timers.values():
+            for timer in (*self._timers.values(), *([self._idle] if self._idle else [])):
                 timer.cancel()
             server.close()
             socket.unlink(missing_ok=True)
             await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
             self.gone.set()
-
-    async def _prepare(self, socket: Path) -> list[str]:
-        """Lay everything out that the container is to find; the command that starts it."""
-        self.folder.mkdir(parents=True)
-        for mount in self.definition.volume_mounts:
-            copy = self.plane.volumes.working_copy(mount, self.folder / "volumes" / mount.volume_id)
-            self.copies[mount.volume_id] = copy
-            await copy.take()
-        layout = Layout(self.folder, self.plane.privacy)
-        self.plane.mounts.lay_out(self.definition.mount_ids, layout)
-        arguments = self.folder / "arguments"
-        arguments.write_bytes(self._arguments().SerializeToString())
-        layout.bind(socket, SOCKET)
-        layout.bind(arguments, ARGUMENTS, read_only=True)
-        for mount in self.definition.volume_mounts:
-            copy = self.copies[mount.volume_id]
-            layout.bind(copy.folder, mount.mount_path, read_only=mount.read_only)
-        command = [sys.executable, "-m", "modal._container_entrypoint"]
-        return layout.command(command, self._environment())
-
-    def _arguments(self) -> pb.ContainerArguments:
-        app = self.function.app
-        return pb.ContainerArguments(
-            task_id=self.id,
-            function_id=self.function.id,
-            app_id=app.id,
-            function_def=self.definition,
-            environment_name=app.environment,
-            app_layout=self.plane.apps.layout(app),
-        )
-
-    def _environment(self) -> dict[str, str]:
-        """Only what the service gives: nothing of the plane's own environment."""
-        variables = {
-            "PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}",
-            "HOME": "/root",
-            "LANG": "C.UTF-8",
-            "PYTHONPATH": "/root",
-            "PYTHONUNBUFFERED": "1",
-            "MODAL_CONTAINER_ARGUMENTS_PATH": ARGUMENTS,
-            "MODAL_ENVIRONMENT": self.function.app.environment,
-            "MODAL_HEARTBEAT_INTERVAL": "1",
-            "MODAL_IMAGE_ID": self.definition.image_id,
-            "MODAL_IS_REMOTE": "1",
-            "MODAL_SERVER_URL": f"unix://{SOCKET}",
-            "MODAL_TASK_ID": self.id,
-        }
-        variables.update(self.plane.images.environment(self.definition.image_id))
-        for secret_id in self.definition.secret_ids:
-            variables.update(self.plane.secrets.by_id[secret_id].values)
-        return variables
 
     async def _run(self, command: list[str]) -> None:
         self.started_at = time.time()
@@ -221,7 +201,7 @@ class Container:
     def kill(self, why: Doom | None) -> None:
         """End it at once, with everything that it started. Without a reason it is a crash."""
         self.doom = self.doom or why
-        self.send_away()
+        self.drain()
         if self._process is not None:
             self._process.kill()
 

@@ -88,7 +88,7 @@ class Containers:
         self, request: pb.FunctionGetInputsRequest, caller: Caller
     ) -> pb.FunctionGetInputsResponse:
         container = self._of(caller)
-        entered = await container.next_input(self.plane.options.idle)
+        entered = await container.next_input()
         if entered is None:
             item = pb.FunctionGetInputsItem(kill_switch=True)
         else:
@@ -115,7 +115,10 @@ class Containers:
     async def FunctionGetDynamicConcurrency(
         self, request: pb.FunctionGetDynamicConcurrencyRequest, caller: Caller
     ) -> pb.FunctionGetDynamicConcurrencyResponse:
-        return pb.FunctionGetDynamicConcurrencyResponse(concurrency=request.target_concurrency)
+        function = self._of(caller).function
+        scales = not function.limit() or len(function.current()) < function.limit()
+        most = request.target_concurrency if scales else request.max_concurrency
+        return pb.FunctionGetDynamicConcurrencyResponse(concurrency=most)
 
     async def TaskResult(self, request: pb.TaskResultRequest, caller: Caller) -> Empty:
         self._of(caller).startup_failure = request.result
@@ -148,5 +151,9 @@ class Containers:
     async def ContainerStop(
         self, request: pb.ContainerStopRequest, caller: Caller
     ) -> pb.ContainerStopResponse:
-        self.get(request.task_id).kill("stopped")
+        container = self.get(request.task_id)
+        if request.graceful:
+            container.drain()
+        else:
+            container.kill("stopped")
         return pb.ContainerStopResponse()

@@ -166,6 +166,7 @@ class Control:
             "module": definition.module_name,
             "implementation": definition.implementation_name,
             "waiting": len(function.queue),
+            "web_url": function.web_url,
         }
 
     def _mount(self, mount: pb.VolumeMount) -> dict[str, Any]:

@@ -103,6 +103,8 @@ class Endings:
             self.conclude(entered, result(TIMEOUT, told))
         elif why == "fails":
             self.finish(entered, result(INTERNAL_FAILURE, f"Container {container.id} was killed"))
+        elif entered.call.web() and (why is None or entered.call.data_out):
+            self.finish(entered, result(INTERNAL_FAILURE, f"Container {container.id} is gone"))
         elif why is not None:
             self.plane.scheduler.enqueue(entered, first=True)
         else:

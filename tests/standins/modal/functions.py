@@ -36,6 +36,8 @@ class Function:
     """Inputs that wait for a container."""
     containers: set[Container] = field(default_factory=set)
     failed_starts: int = 0
+    web_url: str = ""
+    """Where a web function answers."""
 
     @property
     def name(self) -> str:
@@ -45,6 +47,14 @@ class Function:
     def limit(self) -> int:
         """The most containers that it may have; 0 is no limit."""
         return self.definition.autoscaler_settings.max_containers or self.definition.concurrency_limit
+
+    def least(self) -> int:
+        """How many containers are kept, also without work."""
+        return self.definition.autoscaler_settings.min_containers or self.definition.warm_pool_size
+
+    def current(self) -> list[Container]:
+        """Its containers but those of earlier definitions, which take no more inputs."""
+        return [container for container in self.containers if not container.outdated()]
 
     def handle(self) -> pb.FunctionHandleMetadata:
         """What a client knows it by."""
@@ -57,6 +67,7 @@ class Function:
             supported_output_formats=self.definition.supported_output_formats,
             app_id=self.app.id,
             base_function_id=self.base,
+            web_url=self.web_url,
         )
 
     def data(self) -> pb.FunctionData:
@@ -67,6 +78,9 @@ class Function:
             function_type=self.definition.function_type,
             timeout_secs=self.definition.timeout_secs,
             untrusted=self.definition.untrusted,
+            webhook_config=self.definition.webhook_config,
+            web_url=self.web_url,
+            autoscaler_settings=self.definition.autoscaler_settings,
             ranked_functions=[
                 pb.FunctionData.RankedFunction(rank=rank, function=function)
                 for rank, function in enumerate(self.ranked)
@@ -101,10 +115,12 @@ class Functions:
                 function_schema=request.function_schema,
                 supported_input_formats=request.supported_input_formats,
                 supported_output_formats=request.supported_output_formats,
+                webhook_config=request.webhook_config,
             )
             app = self.plane.apps.get(request.app_id)
             known = Function(self.plane.new_id("fu"), app, definition, [definition])
             self.by_id[known.id] = known
+            await self.plane.webhooks.publish(known)
         return pb.FunctionPrecreateResponse(function_id=known.id, handle_metadata=known.handle())
 
     async def FunctionCreate(
@@ -119,6 +135,7 @@ class Functions:
             function = Function(self.plane.new_id("fu"), app, ranked[0], ranked)
             self.by_id[function.id] = function
         function.definition, function.ranked = ranked[0], ranked
+        await self.plane.webhooks.publish(function)
         return pb.FunctionCreateResponse(
             function_id=function.id,
             function=function.definition,

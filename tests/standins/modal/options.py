@@ -25,6 +25,8 @@ class Options:
     grace: float = 3.0
     """Seconds between a preempted container's interrupt and its end."""
     output_expiry: float = 7 * DAY
+    web_seconds: float = 150.0
+    """How long a web request may wait for its answer to begin before it is told where to ask for it."""
     commit_reloads: bool = False
     """Whether a commit asks the client to reload as well. Which the real service does is not documented."""
     token: tuple[str, str] = ("ak-standin", "as-standin")

@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -21,6 +22,7 @@ from tests.standins.modal.calls import Calls
 from tests.standins.modal.clients import Clients
 from tests.standins.modal.commits import Commits
 from tests.standins.modal.containers import Containers
+from tests.standins.modal.deployments import Deployments
 from tests.standins.modal.endings import Endings
 from tests.standins.modal.faults import Faults
 from tests.standins.modal.files import Files
@@ -34,8 +36,10 @@ from tests.standins.modal.recording import Recording
 from tests.standins.modal.scheduler import Scheduler
 from tests.standins.modal.secrets import Secrets
 from tests.standins.modal.servicer import Caller, handlers_of, make_servicer
+from tests.standins.modal.streams import Streams
 from tests.standins.modal.volumes import Volumes
 from tests.standins.modal.web import Web
+from tests.standins.modal.webhooks import Webhooks
 
 HOST = "127.0.0.1"
 LONGEST_PATH = 90
@@ -65,16 +69,19 @@ class ControlPlane:
         self.containers, self.images, self.mounts = Containers(self), Images(self), Mounts(self)
         self.secrets, self.blobs, self.volumes = Secrets(self), Blobs(self), Volumes(self)
         self.logs, self.billing = Logs(self), Billing(self)
+        self.streams, self.webhooks, self.deployments = Streams(self), Webhooks(self), Deployments(self)
         self.handlers = handlers_of(
             [
                 Clients(self), self.apps, self.functions, self.calls, self.containers, self.images,
                 self.mounts, self.secrets, self.blobs, self.volumes, Files(self), Commits(self), self.logs,
-                self.billing,
+                self.billing, self.streams, self.deployments,
             ]
         )  # fmt: skip
         self._grpc = Server([make_servicer(self, Caller())], status_details_codec=custom_detail_codec)
         self._web = web.AppRunner(Web(self).application, access_log=None, shutdown_timeout=0.5)
         self.url = self.http_url = ""
+        self.announce: Callable[[str], None] = lambda text: None
+        """Told where a web function answers, for the people who watch."""
 
     def new_id(self, kind: str) -> str:
         """An id as the service gives them: the kind of thing, and something unique."""
@@ -100,5 +107,6 @@ class ControlPlane:
         self.scheduler.close()
         self._grpc.close()
         await self.containers.close()
+        await self.webhooks.close()
         await self._web.cleanup()
         shutil.rmtree(self.sockets, ignore_errors=True)

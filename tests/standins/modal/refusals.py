@@ -25,6 +25,11 @@ def invalid(sentence: str) -> GRPCError:
     return refusal(Status.INVALID_ARGUMENT, sentence)
 
 
+def refused_as_it_stands(sentence: str) -> GRPCError:
+    """The thing exists, and is not in a state for this."""
+    return refusal(Status.FAILED_PRECONDITION, sentence)
+
+
 def check_name(kind: str, name: str) -> None:
     """Names of apps, functions, Volumes and Secrets."""
     if not NAME.fullmatch(name):

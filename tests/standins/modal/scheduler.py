@@ -80,9 +80,25 @@ class Scheduler:
     def _wants_container(self, function: Function) -> bool:
         if function.app.done() or self.is_held(function):
             return False
-        fresh = sum(container.is_fresh() for container in function.containers)
-        room = not function.limit() or len(function.containers) < function.limit()
-        return len(function.queue) > fresh and room
+        current = function.current()
+        expected = sum(container.expected() for container in current)
+        room = not function.limit() or len(current) < function.limit()
+        return room and (len(function.queue) > expected or len(current) < function.least())
+
+    def deployed(self, app: App) -> None:
+        """Let the containers of the version before end, and start those that are to be kept."""
+        for function in map(self.plane.functions.get, app.functions.values()):
+            function.failed_starts = 0
+            for container in function.containers:
+                if container.outdated():
+                    container.drain()
+            self._keep(function)
+
+    def _keep(self, function: Function) -> None:
+        """Start the containers that are to be there without work, unless they cannot start."""
+        if function.least() and function.failed_starts < STARTS:
+            self._wanting.setdefault(function)
+            self._start_wanted()
 
     def container_ended(self, container: Container) -> None:
         """Settle what it leaves, and use the room that it makes."""
@@ -91,6 +107,7 @@ class Scheduler:
             self.plane.endings.settle(container, entered)
         function = container.function
         if container.startup_failure is not None:
+            function.failed_starts += 1
             self._fail_queue(function, container.startup_failure)
         elif container.had_input:
             function.failed_starts = 0
@@ -98,13 +115,14 @@ class Scheduler:
             self._failed_to_start(container)
         if function.queue:
             self.dispatch(function)
+        self._keep(function)
         self._start_wanted()
 
     def _failed_to_start(self, container: Container) -> None:
         function = container.function
         function.failed_starts += 1
         if function.failed_starts >= STARTS:
-            function.failed_starts = 0
+            function.failed_starts = 0 if function.queue else STARTS
             told = f"Container failed to start with exit code {container.exit_code}: {container.last_line}"
             self._fail_queue(function, result(INTERNAL_FAILURE, told))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import Message
 from grpclib import GRPCError, Status
+from grpclib.exceptions import StreamTerminatedError
 from grpclib.server import Stream
 from modal_proto import api_grpc
 
@@ -115,7 +116,7 @@ async def answer(
             response = await handler(request, caller)  # type: ignore[misc]
             if lost is None:
                 await stream.send_message(response)
-    except GRPCError:
+    except (GRPCError, StreamTerminatedError):
         raise
     except Exception as error:  # a mistake of ours must show in the test that met it, by name
         traceback.print_exc()

@@ -34,9 +34,7 @@ class Signal:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:
-            await asyncio.wait_for(future, timeout)
-        except TimeoutError:
-            return False
+            done, _ = await asyncio.wait([future], timeout=timeout)  # wait_for may lose a cancellation
         finally:
             self._waiting.discard(future)
-        return True
+        return bool(done)
