@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from runner.cli.watch import MOST_ROWS, describe, last_progress, trial_point, trial_value
+from runner.cli.watch import MOST_ROWS, describe, trial_point, trial_value
 from runner.engine.events import BreakerTripped, CancelRequested, Event, SearchEnded
 from runner.engine.layout import RunLayout
 from runner.engine.standing import SETTLED, StageState, TaskState
@@ -19,6 +19,7 @@ from runner.engine.state import State
 from runner.manifest.units import duration_text
 from runner.pipeline.status import cost_so_far
 from runner.pipeline.workspace import Workspace
+from runner.results.progress import last_progress
 from runner.wording import dollars
 
 STYLES = {

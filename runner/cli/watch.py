@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from runner.pipeline.workspace import Workspace
 
 MOST_ROWS = 20
-PROGRESS_BYTES = 4096
 
 
 @contextmanager
@@ -150,17 +148,3 @@ def _measured(event: TrialMeasured, state: State) -> str:
         return f"{event.task} did not report {harmless(metric)}"
     best = ", the best so far" if task.stage.best is task else ""
     return f"{event.task} came to {trial_value(task)}{best}"
-
-
-def last_progress(path: Any) -> dict[str, float]:
-    """The last whole line of a task's metrics.jsonl; empty where there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - PROGRESS_BYTES))
-            lines = file.read().split(b"\n")[:-1]
-        row = json.loads(lines[-1]) if lines else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    numbers = row.items() if isinstance(row, dict) else ()
-    return {str(name): float(value) for name, value in numbers if isinstance(value, int | float)}

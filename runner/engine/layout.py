@@ -16,9 +16,11 @@ class RunLayout(Struct, frozen=True):
     Files:
         plan.json  snapshot.tar       what is to be done, put here before the engine starts
         journal.jsonl                 what happened: the one truth about the run
+        driver.txt                    what a driver of its own said
         lock  slots  cancel           one driver at a time; its worker processes; a request to stop
         scratch/                      working copies between attempts, while a driver works
         left.json                     output files that stayed at a provider
+        proposed.txt                  the address or branch of the pull request
         findings/                     files to deploy that no single task made
         report/                       what the run came to
         tasks/<task>/checkpoint/      survives attempts
@@ -46,6 +48,11 @@ class RunLayout(Struct, frozen=True):
     def lock(self) -> Path:
         """Held by the one process that drives the run; holds its process id."""
         return self.directory / "lock"
+
+    @property
+    def driver(self) -> Path:
+        """What the process says that drives the run by itself, where nobody watches it."""
+        return self.directory / "driver.txt"
 
     @property
     def slots(self) -> Path:
@@ -76,6 +83,11 @@ class RunLayout(Struct, frozen=True):
     def left(self) -> Path:
         """The list of output files that were too large to come home from a provider."""
         return self.directory / LEFT
+
+    @property
+    def proposed(self) -> Path:
+        """Where the pull request is read, or else its branch; one line."""
+        return self.directory / "proposed.txt"
 
     @property
     def findings(self) -> Path:

@@ -32,6 +32,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One launch of a job. `created` is in seconds since the epoch; `base` the commit to propose on.
 
     `wake` is the address that a provider tells, with the settings' token, that the run has finished.
+    `request` names what asked for it, so that asking again finds it.
     """
 
     run: str
@@ -45,6 +46,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     only: tuple[str, ...] = ()
     publish: bool = True
     wake: str = ""
+    request: str = ""
 
 
 def runs_directory(state_directory: Path) -> Path:

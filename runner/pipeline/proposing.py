@@ -34,7 +34,7 @@ def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequ
     if not any(task.did_its_part for task in report.tasks):
         return None
     forge = open_forge(workspace.repository, workspace.settings)
-    return forge.propose(
+    made = forge.propose(
         Proposal(
             job=report.job,
             run=report.run,
@@ -51,6 +51,9 @@ def propose(workspace: Workspace, layout: RunLayout, report: Report) -> PullRequ
             assets=_charts(layout),
         )
     )
+    read_at = made.page if made.page.startswith(("https://", "http://")) else made.branch
+    layout.proposed.write_text(f"{read_at}\n", encoding="utf-8")
+    return made
 
 
 def _folder(job: str, run: str) -> str:

@@ -33,9 +33,9 @@ from runner.worker.masking import SHORTEST
 class Options(Struct, frozen=True, kw_only=True):
     """What a person may ask of a run beyond the manifest.
 
-    Only for launches: `again` makes another run of what was launched before, `approve` says that a
-    person agreed to what the policy asks approval for, `request` tells this launch from others of the
-    same (a workflow's run, a scheduled time), `thread` is where its end is told (see `Forge.thread`).
+    `request` tells this run from others of the same (a workflow's run, a scheduled time). Only for
+    launches: `again` makes another run of what was launched before, `approve` says that a person agreed
+    to what the policy asks approval for, `thread` is where its end is told (see `Forge.thread`).
     """
 
     overrides: tuple[str, ...] = ()
@@ -78,8 +78,9 @@ def write_down(
         only=options.only,
         publish=options.publish,
         wake=_wake_address(workspace),
+        request=options.request,
     )
-    return create_run(workspace.state_directory, record, plan, _resolved(loaded))
+    return create_run(workspace.state_directory, record, plan, resolved_manifest(loaded))
 
 
 def _wake_address(workspace: Workspace) -> str:
@@ -94,7 +95,7 @@ def _wake_address(workspace: Workspace) -> str:
         return ""
 
 
-def _resolved(loaded: Loaded) -> str:
+def resolved_manifest(loaded: Loaded) -> str:
     """The manifest as it runs: as it was written, or with overrides and included files laid over it."""
     if not loaded.overrides and not loaded.document.included:
         return loaded.document.text

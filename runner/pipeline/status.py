@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -24,6 +25,8 @@ from runner.pipeline.workspace import Workspace
 from runner.plan.cost import bound
 from runner.plan.model import Plan
 from runner.plan.prices import Prices
+from runner.results.metrics import PROGRESS_FILE
+from runner.results.progress import last_progress
 
 AT_ONCE: Final = 8
 """So many runs are asked after at the same time."""
@@ -65,6 +68,8 @@ class RunStatus(Struct, frozen=True, kw_only=True):
     `state` is queued, launching, running, interrupted, succeeded, failed, cancelled, or unknown where
     its provider could not be asked. `cost` is what its attempts came to at the provider's
     prices, `bound` the most it can cost (USD). `tasks` is empty where only the ledger knows the run.
+    `progress` are the latest numbers that a task has reported, as far as they are here. `pull_request` is
+    the address, or the branch, of what was proposed; empty where nothing was.
     """
 
     run: str
@@ -77,6 +82,8 @@ class RunStatus(Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskStatus, ...] = ()
     searches: tuple[SearchStatus, ...] = ()
     note: str = ""
+    progress: dict[str, float] = {}
+    pull_request: str = ""
 
     @property
     def succeeded_tasks(self) -> int:
@@ -162,6 +169,7 @@ def _from_ledger(entry: Entry, state: str, note: str = "") -> RunStatus:
         cost=entry.cost_usd or 0.0,
         bound=entry.bound_usd,
         note=note,
+        pull_request=entry.pull_request,
     )
 
 
@@ -190,7 +198,24 @@ def _read(
         bound=bound(plan, prices).usd,
         tasks=tasks,
         searches=tuple(_search(stage, tasks) for stage in state.course.stages if stage.stage.search),
+        progress=_progress(layout, tasks),
+        pull_request=_proposed(layout),
     )
+
+
+def _progress(layout: RunLayout, tasks: Sequence[TaskStatus]) -> dict[str, float]:
+    """The last row of the last task that wrote any."""
+    begun = [task for task in tasks if task.attempts]
+    rows = (last_progress(layout.output(task.id, task.attempts) / PROGRESS_FILE) for task in reversed(begun))
+    row = next(filter(None, rows), {})
+    return {name: value for name, value in row.items() if math.isfinite(value)}
+
+
+def _proposed(layout: RunLayout) -> str:
+    try:
+        return layout.proposed.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _task(state: State, task: TaskState, now: float | None) -> TaskStatus:

@@ -23,6 +23,12 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def leave_orphans() -> None:
+    """Takes `adopt_orphans` back: what descends from this process may outlive it (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
 def start(
     arguments: list[str], folder: Path, environment: Mapping[str, str], output: int
 ) -> subprocess.Popen[bytes]:

@@ -1,8 +1,8 @@
 """A process that does one attempt after the other, for a driver at the other end of two pipes.
 
-It reads one JSON line per order from its standard input: an attempt's `spec`, or `cancel` with a
-reason and maybe an `outcome` and a `grace`. It answers each spec with one JSON line. When the driver
-is gone, it kills what it runs and ends.
+It reads one JSON line per order from its standard input: the `spec` of an attempt or of a service (see
+`serving`), or `cancel` with a reason and maybe an `outcome` and a `grace`. It answers each spec with one
+JSON line. When the driver is gone, it kills what it runs and ends.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from runner.worker.attempt import run_attempt
 from runner.worker.processes import adopt_orphans
+from runner.worker.serving import serve
 from runner.worker.supervise import DriverGoneError, Halt
 from runner.worker.trees import write_all
 
@@ -78,6 +79,8 @@ def main() -> None:
 
 
 def _answer(spec: dict[str, Any], orders: PipeOrders) -> dict[str, Any]:
+    if "service" in spec:
+        return serve(spec, orders)
     try:
         return run_attempt(spec, orders)
     except OSError as error:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.watch import describe, last_progress
+from runner.cli.watch import describe
 from runner.engine.events import (
     AttemptFinished,
     AttemptStarted,
@@ -19,6 +19,7 @@ from runner.engine.events import (
 )
 from runner.engine.state import State
 from runner.plan.model import PinnedSource, Plan, Requirements, Search, Stage, Task
+from runner.results.progress import last_progress
 
 FAILED = AttemptFinished(
     at=0.0, task="run/command", attempt=1, outcome="failed", started=0.0, ended=75.0, reason="exit code 3"
