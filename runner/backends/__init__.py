@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from runner.engine.backend import Backend
+    from runner.engine.host import Host
     from runner.engine.remote import Remote
     from runner.settings import Settings
 
@@ -30,11 +31,21 @@ def _modal(settings: Settings, repository: str) -> Remote:
     return ModalRemote(settings, repository)
 
 
+def _modal_host(settings: Settings, repository: str) -> Host:
+    from runner.backends.modal.services import ModalHost
+
+    return ModalHost(settings, repository)
+
+
 BACKENDS: Final[dict[str, Callable[[Mapping[str, str], int], Backend]]] = {"local": _local}
 """Where this process itself drives a run."""
 
 REMOTES: Final[dict[str, Callable[[Settings, str], Remote]]] = {"modal": _modal}
 """Providers that drive runs by themselves."""
+
+
+HOSTS: Final[dict[str, Callable[[Settings, str], Host]]] = {"modal": _modal_host}
+"""Providers that keep services standing."""
 
 
 def open_backend(name: str, secrets: Mapping[str, str], most_output: int) -> Backend:
@@ -48,6 +59,11 @@ def open_backend(name: str, secrets: Mapping[str, str], most_output: int) -> Bac
 def open_remote(name: str, settings: Settings, repository: str) -> Remote:
     """The provider of this name, for the runs of this repository. Nothing is asked of it yet."""
     return REMOTES[name](settings, repository)
+
+
+def open_host(name: str, settings: Settings, repository: str) -> Host:
+    """The provider of this name, for the services of this repository. Nothing is asked of it yet."""
+    return HOSTS[name](settings, repository)
 
 
 def require_backend(name: str, place: str = "") -> None:

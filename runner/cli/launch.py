@@ -11,6 +11,7 @@ from runner.cli import completing
 from runner.cli.options import json_option, overrides_of, plan_options
 
 if TYPE_CHECKING:
+    from runner.pipeline.deploying import Deployed
     from runner.pipeline.launching import Launched
 
 
@@ -45,12 +46,14 @@ def command(
 ) -> int:
     """Start jobs at a provider and return at once; they go on by themselves.
 
-    The same launch twice is one run: repeat it after a failure, from anywhere.
+    The same launch twice is one run: repeat it after a failure, from anywhere. A service is deployed, or
+    deployed anew where its manifest or its code has changed.
 
     \b
     Examples:
       runner launch jobs/skirmish-weights.yaml
       runner launch skirmish-weights --set spec.seed=7 --dry-run
+      runner launch service-textgames
       runner launch --changed origin/main..HEAD
     """
     from runner.cli.plan import command as plan
@@ -108,9 +111,13 @@ def _launch_all(workspace: Any, jobs: list[str], options: Any, *, as_json: bool)
     return code
 
 
-def _show(done: Launched, backend: str) -> None:
+def _show(done: Launched | Deployed, backend: str) -> None:
+    from runner.pipeline.deploying import Deployed
     from runner.wording import dollars
 
+    if isinstance(done, Deployed):
+        _show_service(done, backend)
+        return
     said = {
         "queued": f"is queued: it starts when {done.after} is over",
         "finished": "was launched before and has ended (another one: --again)",
@@ -124,4 +131,17 @@ def _show(done: Launched, backend: str) -> None:
         f"runner cancel {done.run}",
         f"runner collect {done.run}",
     ):
+        click.echo(f"  {line}")
+
+
+def _show_service(done: Deployed, backend: str) -> None:
+    from runner.wording import dollars
+
+    click.secho(f"{done.job} ", bold=True, nl=False)
+    click.echo(f"stands at {backend}: {done.url}")
+    if not done.new:
+        click.echo("nothing has changed since it was deployed (deploy it anew: --again)")
+    click.echo(f"an hour of one container costs {dollars(done.hourly_usd)}")
+    click.echo("next:")
+    for line in (f"runner service health --url {done.url}", "runner status"):
         click.echo(f"  {line}")

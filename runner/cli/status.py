@@ -12,6 +12,7 @@ from runner.cli.options import json_option
 from runner.cli.terminal import harmless
 
 if TYPE_CHECKING:
+    from runner.pipeline.drift import ServiceState
     from runner.pipeline.status import RunStatus, SearchStatus, TaskStatus
 
 
@@ -19,29 +20,40 @@ if TYPE_CHECKING:
 @click.argument("run", required=False, shell_complete=completing.runs)
 @json_option
 def command(run: str | None, as_json: bool) -> None:
-    """List all runs, newest first, or show the tasks of one.
+    """List all runs, newest first, then all services, or show the tasks of one run.
 
     Those of this machine, and those in the ledger, whoever launched them. RUN is an id, its unique
-    beginning, or `latest`.
+    beginning, or `latest`. In JSON there are only runs; for services: runner service list --json
 
     \b
     Examples:
       runner status
       runner status latest --json
     """
+    from runner.pipeline.drift import service_states
     from runner.pipeline.status import all_runs, one_run
     from runner.pipeline.workspace import open_workspace
 
     workspace = open_workspace(Path.cwd())
-    found = all_runs(workspace) if run is None else [one_run(workspace, run)]
+    if run is not None:
+        found = one_run(workspace, run)
+        if as_json:
+            click.echo(_encoded(found))
+        else:
+            _show(found)
+        return
+    runs = all_runs(workspace)
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(found if run is None else found[0]))
-    elif run is None:
-        _list(found)
+        click.echo(_encoded(runs))
     else:
-        _show(found[0])
+        _list(runs)
+        _list_services(service_states(workspace))
+
+
+def _encoded(found: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(found)
 
 
 def _list(runs: list[RunStatus]) -> None:
@@ -60,6 +72,18 @@ def _list(runs: list[RunStatus]) -> None:
         )
         if run.note:
             click.echo(f"  note: {harmless(run.note)}")
+
+
+def _list_services(services: list[ServiceState]) -> None:
+    if services:
+        click.echo("services:")
+    for service in services:
+        containers = f"{service.containers} containers" if service.containers != 1 else "1 container"
+        said = f"{service.standing_commit[:12]}  {containers}  {service.url}" if service.app else ""
+        line = f"  {service.state:11}  {service.job:24}  {service.backend:5}  {harmless(said)}"
+        click.echo(line.rstrip())
+        if service.why:
+            click.echo(f"    {harmless(service.why)}")
 
 
 def _show(run: RunStatus) -> None:

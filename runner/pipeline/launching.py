@@ -83,14 +83,22 @@ def plan_launch(workspace: Workspace, manifest: str, options: Options, pin_code:
     """The first half of `launch`: all that the manifest and the policy decide."""
     loaded = load_job(workspace, manifest, options.overrides)
     priced = make_plan(workspace, loaded, only=options.only, deploy=options.deploy, pin_code=pin_code)
-    _require_approval(priced, options)
+    if priced.plan.service is None:
+        require_approval(priced, options)
     return Planned(loaded, priced)
 
 
 def launch_planned(desk: Desk, planned: Planned, options: Options, note: Callable[[str], None]) -> Launched:
-    """The second half of `launch`."""
+    """The second half of `launch`, of what is no service."""
     workspace, ledger, remote = desk.workspace, desk.ledger, desk.remote
     loaded, priced = planned.loaded, planned.priced
+    if priced.plan.service is not None:
+        raise InputError(
+            "no-run",
+            f"{priced.plan.job} is a service, and no run that comes to an end",
+            place=loaded.document.name,
+            fix=f"deploy it: runner launch {loaded.document.name}",
+        )
     if options.publish:
         require_room(workspace, priced.plan)
     remote.require(priced.plan)
@@ -154,7 +162,8 @@ def refuse_ended(entry: Entry) -> None:
         )
 
 
-def _require_approval(priced: PricedPlan, options: Options) -> None:
+def require_approval(priced: PricedPlan, options: Options) -> None:
+    """Raises InputError where a person must agree, and nobody says that one did."""
     if priced.approvals and not options.approve:
         raise InputError(
             NEEDS_APPROVAL,

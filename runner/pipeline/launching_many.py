@@ -1,4 +1,7 @@
-"""Many launches, some at a time: what they share is opened once, and written to the ledger together."""
+"""Many launches, some at a time: what they share is opened once, and written to the ledger together.
+
+Services among them are deployed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from runner.errors import RunnerError
+from runner.pipeline.deploying import Deployed, deploy
 from runner.pipeline.launching import Launched, Planned, launch_planned, open_desk, plan_launch
 from runner.pipeline.running import Options
 from runner.pipeline.workspace import Workspace
@@ -24,23 +28,25 @@ def launch_all(
     options: Options,
     note: Callable[[str], None],
     approved: Collection[str] = (),
-) -> Iterator[Launched | RunnerError]:
-    """Launches jobs as `launch` does; yields what came of each, in the order of `manifests`.
+) -> Iterator[Launched | Deployed | RunnerError]:
+    """Launches jobs as `launch` does, and deploys services; yields what came of each.
 
-    A person agreed to those that are `approved`, whatever the options say. One that fails does not keep
-    the others from being launched. All run the same code. Raises InputError where nothing could be
-    launched at all.
+    In the order of `manifests`. A person agreed to those that are `approved`, whatever the options say. One
+    that fails does not keep the others from being launched. All run the same code. Raises InputError where
+    nothing could be launched at all.
     """
     desk, pin_once = open_desk(workspace, options.backend), cache(pin)
 
+    def asked(manifest: str) -> Options:
+        return replace(options, approve=options.approve or manifest in approved)
+
     def plan(manifest: str) -> Planned | RunnerError:
-        agreed = options.approve or manifest in approved
         try:
-            return plan_launch(workspace, manifest, replace(options, approve=agreed), pin_once)
+            return plan_launch(workspace, manifest, asked(manifest), pin_once)
         except RunnerError as error:
             return error
 
-    def outcome(planned: Planned | RunnerError) -> Launched | RunnerError:
+    def outcome(manifest: str, planned: Planned | RunnerError) -> Launched | Deployed | RunnerError:
         if isinstance(planned, RunnerError):
             return planned
 
@@ -48,16 +54,18 @@ def launch_all(
             note(text if len(manifests) == 1 else f"{planned.loaded.document.name}: {text}")
 
         try:
+            if planned.priced.plan.service is not None:
+                return deploy(workspace, planned, asked(manifest), say)
             return launch_planned(desk, planned, options, say)
         except RunnerError as error:
             return error
 
     # Not in threads: msgspec ends the process where two of them meet a type for the first time.
-    left = iter([plan(manifest) for manifest in manifests])
-    for planned in left:  # the first brings the code, and the image that the others share
-        made = outcome(planned)
+    left = iter([(manifest, plan(manifest)) for manifest in manifests])
+    for manifest, planned in left:  # the first brings the code, and the image that the others share
+        made = outcome(manifest, planned)
         yield made
-        if isinstance(made, Launched):
+        if not isinstance(made, RunnerError):
             break
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        yield from threads.map(outcome, left)
+        yield from threads.map(lambda one: outcome(*one), left)

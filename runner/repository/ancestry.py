@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from runner.errors import ProviderError
 from runner.repository.access import access
 from runner.repository.git import Repository
@@ -10,6 +13,7 @@ from runner.repository.store import Store
 
 _PATIENCE = 300.0
 """Seconds for the fetch of a whole history, without the files in it."""
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def merge_base(repository: Repository, one: str, other: str) -> str | None:
@@ -35,6 +39,22 @@ def merge_base(repository: Repository, one: str, other: str) -> str | None:
             fix="check out the whole history (fetch-depth: 0), or run the same command again",
         )
     return _common(f"--git-dir={store.directory}", one, other)
+
+
+def is_older(repository: Repository, one: str, other: str) -> bool | None:
+    """Whether the commit `other` builds on `one`; None where that cannot be told from what is here.
+
+    `other` may be any text that is to name a commit. In a shallow clone both are looked for at `origin`, and
+    ProviderError is raised where it does not answer.
+    """
+    known = repository.commit(other)
+    if known == one:
+        return False
+    if known is None:
+        whole = repository.text("rev-parse", "--is-shallow-repository") == "false"
+        if whole or not _COMMIT.fullmatch(other):
+            return None
+    return merge_base(repository, one, known or other) == one
 
 
 def _common(directory: str, one: str, other: str) -> str | None:

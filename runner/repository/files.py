@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import get_ident
 
 from runner.errors import ProviderError
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step, unless it stands there already. Raises OSError."""
+    """Write `text` to `path` in one step, unless it stands there already. Raises OSError.
+
+    Threads and processes may do so at the same time; the last one's text stays.
+    """
     try:
         if path.read_text(encoding="utf-8", errors="surrogateescape") == text:
             return
     except FileNotFoundError:
         pass
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
     try:
         partial.write_text(text, encoding="utf-8", errors="surrogateescape")
         partial.replace(path)

@@ -7,6 +7,7 @@ are not committed are written to a store of our own that borrows the repository'
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +81,16 @@ def archive(repository: Repository, tree: str, destination: Path) -> None:
     `tarfile.extractall(filter="data")` unpacks it. Raises ProviderError when git or the disk fails.
     """
     _scratch(repository, tree).archive(tree, destination)
+
+
+def listing(repository: Repository, tree: str, paths: Sequence[str] = ()) -> dict[str, str]:
+    """Git's mode and object id of each of `paths` that a pinned tree has, by its path.
+
+    Without any, of all that stands at its top. What has the same object has the same content.
+    """
+    answer = _scratch(repository, tree).git("ls-tree", "-z", "--full-tree", tree, "--", *paths)
+    entries = (line.partition(b"\t") for line in answer.split(b"\0") if line)
+    return {os.fsdecode(name): about.decode() for about, _, name in entries}
 
 
 def _status(repository: Repository) -> _Status:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import ProviderError
-from runner.repository.ancestry import merge_base
+from runner.repository.ancestry import is_older, merge_base
 from tests.conftest import Checkout
 
 Make = Callable[..., Checkout]
@@ -53,3 +53,13 @@ def test_a_history_that_cannot_be_fetched_is_said_with_what_to_do(origin: Checko
     with pytest.raises(ProviderError) as failed:
         merge_base(clone.repository(), "0" * 39 + "1", origin.git("rev-parse", "main"))
     assert "fetch-depth: 0" in failed.value.fix
+
+
+def test_a_commit_is_older_than_what_builds_on_it(origin: Checkout) -> None:
+    repository = origin.repository()
+    parted, main, topic = (origin.git("rev-parse", name) for name in ("parted", "main", "topic"))
+    assert is_older(repository, parted, main) is True
+    assert is_older(repository, main, parted) is False
+    assert is_older(repository, topic, main) is False
+    assert is_older(repository, main, main) is False
+    assert is_older(repository, main, "0" * 39 + "1") is None

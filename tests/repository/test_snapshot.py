@@ -12,7 +12,7 @@ import pytest
 
 from runner.errors import InputError, ProviderError
 from runner.repository.git import Repository
-from runner.repository.snapshot import archive, pin
+from runner.repository.snapshot import archive, listing, pin
 
 Make = Callable[..., Any]
 
@@ -268,3 +268,16 @@ def test_a_tree_that_is_not_there_is_told(checkout: Make, tmp_path: Path) -> Non
     with pytest.raises(ProviderError):
         archive(checkout().repository(), "1" * 40, tmp_path / "x.tar")
     assert [path.name for path in tmp_path.glob("*.tar*")] == []
+
+
+def test_the_objects_of_a_pinned_tree_tell_what_has_changed(checkout: Make) -> None:
+    made = checkout(files={"code/a": "1", "code/b": "2", "top": "3"})
+    repository = made.repository()
+    before = pin(repository).tree
+    made.write({"code/a": "changed"})
+    after = pin(repository).tree
+    assert list(listing(repository, before)) == ["code", "top"]
+    assert listing(repository, before)["top"] == listing(repository, after)["top"]
+    assert listing(repository, before, ["code"]) != listing(repository, after, ["code"])
+    assert listing(repository, before, ["code/b"]) == listing(repository, after, ["code/b"])
+    assert listing(repository, before, ["gone", "top"]).keys() == {"top"}

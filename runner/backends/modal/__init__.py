@@ -1,4 +1,4 @@
-"""Runs on Modal: launched in seconds, driven by a small container of their own.
+"""Runs on Modal: launched in seconds, driven by a small container of their own. And services.
 
 Every run has an app: a function `coordinate`, which drives it, and one function for each stage, which does
 the attempts. They meet on three Volumes (see `names`), where each container sees its own run only.
@@ -11,7 +11,7 @@ On the launching machine:
     troubles        what goes wrong, in our words
     deployment      the app of a run: blueprint (its functions), images (what containers hold)
     transfer        files on Volumes
-    apps, logs      what stands there, what calls printed
+    apps, logs      what stands there, what calls printed; noting tells people what is waited for
     bundle          unpacks what comes home
     billing         rates, and what was billed
 
@@ -29,6 +29,13 @@ In an attempt's container, with the provider's client and the standard library o
     work            looks after the worker process; echo prints its log, notices says when to stop,
                     surroundings is what its programs see
     folder          what the attempt leaves on the outputs Volume
+
+Services have an app each, with one web function, which stands until it is removed:
+
+    services        what the pipeline asks for, on the launching machine
+    service_app     the app of a service, and what its container is told
+    serve           in the container, with the provider's client and the standard library only: from the
+                    snapshot to the application. One that launches training has all of this package
 
 Shared: names, limits, appointment (whether a container is the one that was meant).
 

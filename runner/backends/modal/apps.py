@@ -6,18 +6,29 @@ requests here are made through its internal client, which the pinned range of ve
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 from msgspec import Struct
 
 from runner.backends.modal.client import ask
-from runner.backends.modal.troubles import provider_errors
+from runner.backends.modal.troubles import AGAIN, provider_errors
+from runner.errors import ProviderError
+
+STOPPING: Final = 60.0
+"""Seconds that the provider has to end the containers of a stopped app."""
 
 
 class StandingApp(Struct, frozen=True):
-    """An app that is not stopped, or of which a container still runs. `created` in epoch seconds."""
+    """An app that is not stopped, or of which a container still runs. `created` in epoch seconds.
+
+    It is neither `stopped` nor `deployed` while it is being made.
+    """
 
     app_id: str
     name: str
     stopped: bool
+    deployed: bool
     containers: int
     created: float
 
@@ -31,7 +42,12 @@ def standing(environment: str, prefix: str) -> list[StandingApp]:
     over = (api_pb2.APP_STATE_STOPPED, api_pb2.APP_STATE_DISABLED)
     return [
         StandingApp(
-            one.app_id, one.description, one.state in over, int(one.n_running_tasks), float(one.created_at)
+            one.app_id,
+            one.description,
+            one.state in over,
+            one.state == api_pb2.APP_STATE_DEPLOYED,
+            int(one.n_running_tasks),
+            float(one.created_at),
         )
         for one in answer.apps
         if one.description.startswith(prefix)
@@ -57,6 +73,32 @@ def stop(app_id: str) -> None:
             ask("AppStop", request)
         except (NotFoundError, ConflictError):
             return
+
+
+def end(environment: str, name: str, subject: str) -> bool:
+    """Stops the app of a name; returns when the provider says that none of its containers runs.
+
+    Whether there was one. `subject` is what it is for people. Raises ProviderError where containers do
+    not end.
+    """
+    deadline, pause, found = time.monotonic() + STOPPING, 0.02, False
+    while True:
+        named = [app for app in standing(environment, name) if app.name == name]
+        for app in named:
+            if not app.stopped:
+                found = True
+                stop(app.app_id)
+        if not any(app.containers or not app.stopped for app in named):
+            return found
+        if time.monotonic() > deadline:
+            raise ProviderError(
+                "still-running",
+                f"{sum(app.containers for app in named)} containers of {subject} do not end",
+                place=f"app {name}",
+                fix=f"modal app stop {name}, then {AGAIN}",
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, 0.5)
 
 
 def _environment(name: str) -> str:

@@ -17,7 +17,7 @@ from runner.backends.modal.names import (
     volume_name,
 )
 from runner.manifest.common import Image
-from runner.plan.model import Plan, Stage
+from runner.plan.model import Plan, Requirements, Stage
 from runner.settings import ModalSettings
 
 if TYPE_CHECKING:
@@ -71,17 +71,12 @@ class Blueprint:
 
     def stage(self, stage: Stage) -> dict[str, Any]:
         """The function that does the attempts of a stage."""
-        needs, most = stage.requirements, self._settings.max_containers
-        memory = -(-needs.memory // 2**20)
-        gpus = list(needs.gpus)
+        most = self._settings.max_containers
         return {
             "name": stage_function(stage.name),
             "image": self._image(stage.image),
-            "cpu": (needs.cpu, needs.cpu),
-            "memory": (memory, memory + HEADROOM),
-            "gpu": gpus[0] if len(gpus) == 1 else gpus or None,
-            "region": list(needs.regions) or None,
-            "timeout": call_timeout(needs.timeout),
+            **machine(stage.requirements),
+            "timeout": call_timeout(stage.requirements.timeout),
             "retries": 0,
             "max_containers": min(stage.max_parallel or most, most),
             "single_use_containers": True,
@@ -108,11 +103,27 @@ class Blueprint:
         return volume.with_mount_options(sub_path=folder, read_only=read_only)
 
     def _new_volume(self, name: str) -> modal.Volume:
-        import modal
+        return named_volume(self._settings, name)
 
-        return modal.Volume.from_name(
-            name, environment_name=self._settings.environment or None, create_if_missing=True, version=2
-        )
+
+def machine(needs: Requirements) -> dict[str, Any]:
+    """The machine that a function works on."""
+    memory, gpus = -(-needs.memory // 2**20), list(needs.gpus)
+    return {
+        "cpu": (needs.cpu, needs.cpu),
+        "memory": (memory, memory + HEADROOM),
+        "gpu": gpus[0] if len(gpus) == 1 else gpus or None,
+        "region": list(needs.regions) or None,
+    }
+
+
+def named_volume(settings: ModalSettings, name: str) -> modal.Volume:
+    """The Volume of this name, made where there is none."""
+    import modal
+
+    return modal.Volume.from_name(
+        name, environment_name=settings.environment or None, create_if_missing=True, version=2
+    )
 
 
 def secret(settings: ModalSettings, variable: str) -> modal.Secret:

@@ -38,7 +38,7 @@ def deploy(
         try:
             made.deploy(environment_name=settings.environment or None)
         except Error as error:
-            raise _refusal(error, plan) or error from None
+            raise refusal(error, plan) or error from None
 
 
 def stands(settings: ModalSettings, run: str) -> bool:
@@ -67,7 +67,7 @@ def app(
     from runner.backends.modal.coordinator import coordinate
 
     name = app_name(settings.prefix, run)
-    _require_short(name, *(stage_function(stage.name) for stage in plan.stages))
+    require_short(name, *(stage_function(stage.name) for stage in plan.stages))
     tags = {"job": tag(plan.job), "run": tag(run), REPOSITORY_TAG: tag(repository)}
     made = modal.App(name, include_source=False, tags=tags)
     blueprint = Blueprint(settings, run, plan, pinned, wake)
@@ -82,7 +82,8 @@ def tag(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "-", text)[:LONGEST_TAG] or "-"
 
 
-def _require_short(*names: str) -> None:
+def require_short(*names: str) -> None:
+    """Raises InputError for a name that the provider does not take."""
     for name in names:
         if len(name) > LONGEST_NAME:
             raise InputError(
@@ -101,7 +102,7 @@ _ASKED: Final = (
 )
 
 
-def _refusal(error: Exception, plan: Plan) -> RunnerError | None:
+def refusal(error: Exception, plan: Plan) -> RunnerError | None:
     """What of the manifest the provider refuses; None where the manifest is not at fault."""
     from modal.exception import ConflictError, InvalidError
 

@@ -45,6 +45,19 @@ _CARRIED: Final = frozenset(
 )
 """What an attempt needs beside `worker/`: the standard library and these, whatever the image holds."""
 
+_SERVED: Final = frozenset(
+    {
+        "__init__.py",
+        "errors.py",
+        "backends/__init__.py",
+        "backends/modal/__init__.py",
+        "backends/modal/names.py",
+        "backends/modal/serve.py",
+        "backends/modal/surroundings.py",
+    }
+)
+"""What the container of a service needs beside `worker/`."""
+
 _ABOVE: Final = frozenset({"cli", "workflows", "pipeline", "forge", "ledger", "lint", "kinds"})
 
 _PARTS: Final = (".py", ".toml", ".css", ".html")
@@ -101,8 +114,11 @@ class Pinned:
         return self._root
 
 
-def image(wanted: Image, pinned: Pinned) -> modal.Image:
-    """The image of a stage, our files last. Raises InputError where it is made from a missing file."""
+def image(wanted: Image, pinned: Pinned, carries: Callable[[str], bool] | None = None) -> modal.Image:
+    """The image of a stage, our files last. Raises InputError where it is made from a missing file.
+
+    `carries` says which files of ours; those of an attempt where it is None.
+    """
     made = _base(wanted, pinned)
     if wanted.env:
         made = made.env(dict(wanted.env))
@@ -115,12 +131,22 @@ def image(wanted: Image, pinned: Pinned) -> modal.Image:
         made = made.pip_install(*wanted.pip)
     if wanted.run:
         made = made.run_commands(*wanted.run)
-    return _with_package(made, carried)
+    return _with_package(made, carries or carried)
 
 
 def carried(path: str) -> bool:
     """Whether a file of the package goes into the containers of attempts."""
     return path in _CARRIED or path.startswith("worker/")
+
+
+def served(path: str) -> bool:
+    """Whether a file of the package goes into the containers of services that launch nothing."""
+    return path in _SERVED or path.startswith("worker/")
+
+
+def everything(path: str) -> bool:
+    """All of the package, for services that launch training through the command line."""
+    return bool(path)
 
 
 def driving(path: str) -> bool:

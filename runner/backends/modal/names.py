@@ -7,6 +7,9 @@ from typing import Final
 COORDINATE: Final = "coordinate"
 """The function that drives a run; every run has an app of its own."""
 
+SERVE: Final = "serve"
+"""The function that answers for a service; every service has an app of its own."""
+
 PARTS: Final = ("control", "code", "outputs")
 """Each has a Volume of its own, for all runs."""
 
@@ -25,6 +28,21 @@ ENDED: Final = "ended"
 def app_name(prefix: str, run: str) -> str:
     """The app of a run."""
     return f"{prefix}-{run}"
+
+
+def service_app(prefix: str, job: str) -> str:
+    """The app of a service. No run is called like this: its id is a time."""
+    return app_name(prefix, f"service-{job}")
+
+
+def order_file(version: str) -> str:
+    """What a service's container is told, beside the snapshot of its code."""
+    return f"service-{version}.json"
+
+
+def repository_file(commit: str) -> str:
+    """A repository with that commit alone, beside the snapshot of the commit's files."""
+    return f"repository-{commit}.tar"
 
 
 def stage_function(stage: str) -> str:

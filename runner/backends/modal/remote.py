@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
 from typing import Any, Final, cast
 
 import msgspec
@@ -31,9 +30,11 @@ from runner.backends.modal.names import (
     PARTS,
     app_name,
     run_folder,
+    service_app,
 )
-from runner.backends.modal.transfer import Store, upload_once
-from runner.backends.modal.troubles import AGAIN, provider_errors
+from runner.backends.modal.noting import noted
+from runner.backends.modal.transfer import Store, archived, upload_once
+from runner.backends.modal.troubles import provider_errors
 from runner.engine.layout import RunLayout
 from runner.engine.record import MANIFEST, PLAN, RECORD
 from runner.engine.remote import Leftover, LogLine
@@ -41,12 +42,6 @@ from runner.errors import ProviderError
 from runner.manifest.units import size_in_bytes
 from runner.plan.model import Plan
 from runner.settings import Settings
-
-QUIET: Final = 2.0
-"""Seconds after which somebody who waits is told what for."""
-
-STOPPING: Final = 60.0
-"""Seconds that the provider has to end the containers of a stopped app."""
 
 LONGEST_LOG: Final = 16 << 20
 """Bytes of a log that are brought home; no worker keeps more."""
@@ -81,21 +76,14 @@ class ModalRemote:
         `write_snapshot` is also called for an image that is made from files of the code.
         """
         require_reachable()
-        with TemporaryDirectory(prefix="runner-code-") as folder:
-            snapshot = Path(folder, "snapshot.tar")
-
-            def archive() -> Path:
-                if not snapshot.exists():
-                    write_snapshot(snapshot)
-                return snapshot
-
-            with _noted(note, "bringing the code to Modal"):
+        with archived(write_snapshot) as archive:
+            with noted(note, "bringing the code to Modal"):
                 upload_once(self._code, plan.source.tree, archive)
             self._put(layout.run, {name: layout.directory / name for name in (RECORD, PLAN, MANIFEST)})
             if stands(self._settings, layout.run):
                 return
             waiting = "Modal is building what the job runs in; the first time takes minutes"
-            with closing(Pinned(archive)) as pinned, _noted(note, waiting):
+            with closing(Pinned(archive)) as pinned, noted(note, waiting):
                 deploy(self._settings, self._repository, layout.run, plan, pinned, self._wake)
 
     def is_prepared(self, run: str) -> bool:
@@ -165,24 +153,7 @@ class ModalRemote:
     def release(self, run: str) -> None:
         """Stops the run's app, and returns when the provider says that none of its containers runs."""
         require_reachable()
-        name = app_name(self._settings.prefix, run)
-        deadline, pause = time.monotonic() + STOPPING, 0.02
-        while True:
-            standing = [app for app in self._apps(name) if app.name == name]
-            for app in standing:
-                if not app.stopped:
-                    apps.stop(app.app_id)
-            if not any(app.containers or not app.stopped for app in standing):
-                return
-            if time.monotonic() > deadline:
-                raise ProviderError(
-                    "still-running",
-                    f"{sum(app.containers for app in standing)} containers of the run {run} do not end",
-                    place=f"app {name}",
-                    fix=f"modal app stop {name}, then {AGAIN}",
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, 0.5)
+        apps.end(self._settings.environment, app_name(self._settings.prefix, run), f"the run {run}")
 
     def log(self, handle: str, since: float) -> list[LogLine]:
         """What a call printed; two requests, and one more the first time."""
@@ -212,10 +183,15 @@ class ModalRemote:
                     yield target
 
     def leftovers(self) -> list[Leftover]:
-        """The apps of this repository that still stand. One request, and one for each that does."""
+        """The apps of this repository's runs that still stand. One request, and one for each that does."""
         require_reachable()
         prefix, ours = app_name(self._settings.prefix, ""), tag(self._repository)
-        standing = [app for app in self._apps(prefix) if app.containers or not app.stopped]
+        services = service_app(self._settings.prefix, "")
+        standing = [
+            app
+            for app in self._apps(prefix)
+            if (app.containers or not app.stopped) and not app.name.startswith(services)
+        ]
         return [
             Leftover(app.name.removeprefix(prefix), app.name, app.containers, app.created)
             for app in standing
@@ -247,18 +223,6 @@ class ModalRemote:
             wake=self._wake,
         )
         return cast("dict[str, Any]", msgspec.to_builtins(request))
-
-
-@contextmanager
-def _noted(note: Callable[[str], None], text: str) -> Iterator[None]:
-    """Says what is waited for, if it takes long."""
-    timer = Timer(QUIET, note, (text,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _path(run: str, name: str) -> str:

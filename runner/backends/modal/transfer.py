@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.backends.modal.names import SNAPSHOT, volume_name
@@ -17,6 +18,20 @@ from runner.settings import ModalSettings
 
 if TYPE_CHECKING:
     import modal
+
+
+@contextmanager
+def archived(write: Callable[[Path], None]) -> Iterator[Callable[[], Path]]:
+    """Writes an archive when it is first asked for, and keeps it until the context is left."""
+    with TemporaryDirectory(prefix="runner-code-") as folder:
+        path = Path(folder, SNAPSHOT)
+
+        def archive() -> Path:
+            if not path.exists():
+                write(path)
+            return path
+
+        yield archive
 
 
 class Stored(NamedTuple):

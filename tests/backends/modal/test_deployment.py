@@ -12,7 +12,7 @@ import pytest
 
 import runner
 from runner.backends.modal.deployment import tag
-from runner.backends.modal.images import carried, driving
+from runner.backends.modal.images import carried, driving, served
 from runner.backends.modal.names import app_name
 from runner.errors import InputError, ProviderError
 from runner.manifest.common import Image
@@ -212,7 +212,11 @@ def test_tags_are_what_the_provider_takes(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "module"),
-    [(carried, "runner.backends.modal.attempt"), (driving, "runner.backends.modal.coordinator")],
+    [
+        (carried, "runner.backends.modal.attempt"),
+        (driving, "runner.backends.modal.coordinator"),
+        (served, "runner.backends.modal.serve"),
+    ],
 )
 def test_containers_get_every_file_of_ours_that_they_import(
     tmp_path: Path, chosen: Callable[[str], bool], module: str
@@ -227,8 +231,11 @@ def test_containers_get_every_file_of_ours_that_they_import(
     subprocess.run([sys.executable, "-c", f"import {module}"], env={"PYTHONPATH": str(tmp_path)}, check=True)
 
 
-def test_attempts_get_no_file_of_ours_that_they_do_not_import() -> None:
-    program = "import runner.backends.modal.attempt, sys; print(*sys.modules)"
+@pytest.mark.parametrize(("chosen", "module"), [(carried, "attempt"), (served, "serve")])
+def test_tasks_and_services_get_no_file_of_ours_that_they_do_not_import(
+    chosen: Callable[[str], bool], module: str
+) -> None:
+    program = f"import runner.backends.modal.{module}, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     package = Path(runner.__file__).parent
     imported = {
@@ -237,7 +244,7 @@ def test_attempts_get_no_file_of_ours_that_they_do_not_import() -> None:
         if name.partition(".")[0] == "runner" and (module := importlib.import_module(name)).__file__
     }
     given = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
-    assert {name for name in given if carried(name) and not name.startswith("worker/")} == {
+    assert {name for name in given if chosen(name) and not name.startswith("worker/")} == {
         name for name in imported if not name.startswith("worker/")
     }
 

@@ -199,7 +199,7 @@ def test_only_apps_of_ours_that_stand_are_left_over(plane: Plane, tmp_path: Path
 def test_whoever_waits_for_the_provider_is_told_what_for(
     plane: Plane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runner.backends.modal.remote.QUIET", 0.1)
+    monkeypatch.setattr("runner.backends.modal.noting.QUIET", 0.1)
     notes: list[str] = []
     plane.delay("AppCreate", 0.5, times=1)
 
