@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 @click.option(
     "--publish/--no-publish", default=True, show_default=True, help="Open or update the pull requests."
 )
+@click.option(
+    "--adopt-only", is_flag=True, help="Only take in what another clone launched; bring nothing home."
+)
 @json_option
-def command(runs: tuple[str, ...], publish: bool, as_json: bool) -> int:
+def command(runs: tuple[str, ...], publish: bool, adopt_only: bool, as_json: bool) -> int:
     """Bring home every launched run that has ended, and open or update its pull request.
 
     Safe to repeat, from anywhere. A run whose driver is gone is started again where it stopped, and a
-    queued one when its turn has come. Without RUN, all that are not collected yet.
+    queued one when its turn has come. Without RUN, all that are not collected yet, with those that a
+    clone without this ledger launched, as a service does for its trainings.
 
     \b
     Examples:
@@ -32,11 +37,21 @@ def command(runs: tuple[str, ...], publish: bool, as_json: bool) -> int:
       runner collect 20261120-150405 --json
     """
     from runner.errors import EXIT_PROVIDER
+    from runner.pipeline.adopting import adopt
     from runner.pipeline.collecting import collect
     from runner.pipeline.workspace import open_workspace
 
+    def note(text: str) -> None:
+        click.echo(f"note: {text}", err=True)
+
     workspace = open_workspace(Path.cwd())
-    found = collect(workspace, runs, lambda text: click.echo(f"note: {text}", err=True), publish=publish)
+    if adopt_only:
+        if runs or not publish:
+            raise click.UsageError("--adopt-only takes in all that it finds, and publishes nothing.")
+        adopted = adopt(workspace, note)
+        click.echo(json.dumps(adopted) if as_json else f"{len(adopted)} runs taken in")
+        return 0
+    found = collect(workspace, runs, note, publish=publish)
     if as_json:
         import msgspec
 

@@ -13,6 +13,9 @@ Outcome = Literal["", "succeeded", "failed", "cancelled"]
 
 _RUN: Final = r"^[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$(?!\n)"
 
+BY_SERVICE: Final = "service "
+"""How the request of a training begins that a service launched; the service's name follows."""
+
 RunId = Annotated[str, Meta(pattern=_RUN)]
 Job = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$(?!\n)", max_length=100)]
 Commit = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$(?!\n)")]
@@ -67,7 +70,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def by_workflow(self) -> bool:
         """Whether a workflow launched it; then one is to bring it home, too."""
-        return bool(self.request or self.thread)
+        return bool(self.thread or (self.request and not self.request.startswith(BY_SERVICE)))
 
     def live(self, now: float) -> bool:
         """Whether the run goes on or waits, as far as is known."""

@@ -24,6 +24,7 @@ from runner.pipeline.concluding import conclude
 from runner.pipeline.finding import find, layout_of, open_ledger, remote_of
 from runner.pipeline.following import Follower
 from runner.pipeline.job_lock import running
+from runner.pipeline.reading_state import fetch_state, is_over
 from runner.pipeline.repeating import repeat
 from runner.pipeline.running import carry_on, write_snapshot
 from runner.pipeline.starting import change_entry, start
@@ -55,6 +56,25 @@ def cancel(workspace: Workspace, run: str, note: Callable[[str], None]) -> Cance
     return Cancelled(found.layout.run, f"runner retry {found.layout.run}")
 
 
+def ask_to_end(workspace: Workspace, run: str) -> str:
+    """Asks what drives a run to end it, and does not wait: whoever collects it finds what it has.
+
+    One that had not started has ended then. Returns the run's id. Raises InputError when it has finished by
+    itself.
+    """
+    found = find(workspace, run)
+    if found.entry is None:
+        _refuse_finished(found.layout)
+        request_cancel(found.layout)
+        return found.layout.run
+    _refuse_closed(found.entry)
+    remote = remote_of(workspace, found.entry)
+    state = fetch_state(remote, found.layout)
+    if is_over(state, found.entry.retries):
+        raise InputError("run-finished", f"the run {found.entry.run} has finished already: {state.finished}")
+    return _asked(remote, open_ledger(workspace), found.entry).run
+
+
 def cancel_launched(workspace: Workspace, entry: Entry, note: Callable[[str], None]) -> Collected | None:
     """Ends a run that a provider drives; returns when the provider has confirmed that nothing is left.
 
@@ -63,6 +83,17 @@ def cancel_launched(workspace: Workspace, entry: Entry, note: Callable[[str], No
     """
     _refuse_closed(entry)
     remote, ledger = remote_of(workspace, entry), open_ledger(workspace)
+    entry = _asked(remote, ledger, entry)
+    if entry.state == "finished":
+        return None
+    collected = bring_home(workspace, *_ended(workspace, remote, ledger, entry, note))
+    if collected.state != "cancelled":
+        raise InputError("run-finished", f"the run {entry.run} has finished already: {collected.state}")
+    return collected
+
+
+def _asked(remote: Remote, ledger: Ledger, entry: Entry) -> Entry:
+    """Asks a run to end; its entry then, which is finished where it had not started."""
     # Whatever is being started at this moment finds the request when it begins.
     remote.ask_to_cancel(entry.run)
     if remote.driver(entry.run) in ("", entry.driver) and entry.state != "running":
@@ -70,11 +101,7 @@ def cancel_launched(workspace: Workspace, entry: Entry, note: Callable[[str], No
         entry = change_entry(ledger, entry.run, end, f"cancel {entry.run} of {entry.job}: it had not started")
         if entry.state == "finished":
             remote.release(entry.run)
-            return None
-    collected = bring_home(workspace, *_ended(workspace, remote, ledger, entry, note))
-    if collected.state != "cancelled":
-        raise InputError("run-finished", f"the run {entry.run} has finished already: {collected.state}")
-    return collected
+    return entry
 
 
 def _ended_unstarted(known: Entry, ended: float) -> Entry | None:

@@ -14,6 +14,7 @@ from runner.engine.remote import Remote
 from runner.errors import ProviderError, RunnerError
 from runner.ledger import Entry, Ledger
 from runner.ledger.claims import finished, next_queued
+from runner.pipeline.adopting import adopt
 from runner.pipeline.bringing_home import Collected, bring_home
 from runner.pipeline.endings import Ending
 from runner.pipeline.finding import find_launched, layout_of, ledger_entries, open_ledger, remote_of
@@ -41,13 +42,15 @@ def collect(
 ) -> list[Collected]:
     """Brings home every run that has ended, and starts again what was left alone.
 
-    `runs` are names as `find` takes them; every run that is not collected yet where there are none.
+    `runs` are names as `find` takes them; every run that is not collected yet where there are none, with
+    those that other clones launched without our ledger (see `adopt`).
     One that fails does not keep the others from being collected; its error comes as a note. Where there
     is only one, it is raised, unless `raises` is false.
     """
     if runs:
         entries = [find_launched(workspace, run)[1] for run in runs]
     else:
+        adopt(workspace, note)
         entries = [entry for entry in ledger_entries(workspace).values() if entry.state != "finished"]
     found = {}
     for entry in {entry.run: entry for entry in entries}.values():

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from runner.backends import REMOTES, open_remote
 from runner.ledger import Entry
 from runner.ledger.claims import finished
+from runner.pipeline.adopting import why_not
 from runner.pipeline.finding import open_ledger
 from runner.pipeline.workspace import Workspace
+
+UNKNOWN: Final = "the ledger knows no such run"
 
 
 class Leftover(Struct, frozen=True):
@@ -28,16 +32,21 @@ class Leftover(Struct, frozen=True):
 def leftovers(workspace: Workspace, runs: tuple[str, ...] = ()) -> list[Leftover]:
     """Everything of this repository's at the providers that no live run owns.
 
+    What another clone launched is not left over where `runner collect` can take it into the ledger.
     With `runs`, what belongs to those, live or not.
     """
     found = []
     for backend in REMOTES:
         # First what stands, then who owns it: a launch writes itself down before it builds anything.
-        standing = open_remote(backend, workspace.settings, workspace.name).leftovers()
+        remote = open_remote(backend, workspace.settings, workspace.name)
+        standing = remote.leftovers()
         entries = open_ledger(workspace).read() if standing or runs else {}
         now = time.time()
         for one in standing:
             reason = "you named it" if one.run in runs else _unowned(entries, one.run, now)
+            if reason == UNKNOWN:
+                why = why_not(workspace, remote, backend, one)
+                reason = f"{reason}: {why}" if why else ""
             if reason and (not runs or one.run in runs):
                 age = now - one.created
                 found.append(Leftover(backend, one.name, one.run, one.containers, age, reason))
@@ -74,7 +83,7 @@ def reap(workspace: Workspace, leftover: Leftover) -> None:
 def _unowned(entries: Mapping[str, Entry], run: str, now: float) -> str:
     entry = entries.get(run)
     if entry is None:
-        return "the ledger knows no such run"
+        return UNKNOWN
     if entry.state == "finished":
         return f"the run {entry.outcome}"
     return "" if entry.live(now) else "the run should be over long since"

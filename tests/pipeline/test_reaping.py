@@ -2,6 +2,7 @@
 
 import time
 
+import modal
 import pytest
 from msgspec.structs import replace
 
@@ -25,9 +26,11 @@ def test_only_what_no_live_run_of_this_repository_needs_is_left_over(office: Off
     (work.root / "runs" / f"{forgotten}.json").unlink()
     work.commit({}, "by hand")
     work.git("push", "--quiet", "origin", "HEAD:runner-ledger")
+    modal.Volume.from_name(f"{office.prefix}-control").remove_file(f"/runs/{forgotten}", recursive=True)
     found = {one.run: one for one in leftovers(office.elsewhere)}
     assert {run: one.reason for run, one in found.items()} == {
-        forgotten: "the ledger knows no such run",
+        forgotten: f"the ledger knows no such run: Volume {office.prefix}-control: "
+        f"Modal knows nothing of the run {forgotten}",
         late: "the run should be over long since",
     }
     for one in found.values():
