@@ -67,6 +67,26 @@ def launch(approved: bool) -> int:
 
 
 @command.command()
+def standing() -> int:
+    """Say where the services stand whose manifests a pull request takes away.
+
+    RUNNER_REMOVED lists them.
+    """
+    from runner.workflows.standing import standing
+
+    return _answer(lambda event: standing(Path.cwd(), event))
+
+
+@command.command()
+@approved_option
+def deploy(approved: bool) -> int:
+    """Make the services that stand equal to those that the default branch describes."""
+    from runner.workflows.deploying import deploy_event
+
+    return _answer(lambda event: deploy_event(Path.cwd(), event, approved))
+
+
+@command.command()
 @approved_option
 def collect(approved: bool) -> int:
     """Bring home all that has ended, and launch the schedules that are due."""
@@ -85,7 +105,7 @@ def cancel() -> int:
 
 @command.command()
 def chat() -> int:
-    """Do what a comment on a pull request asks for: /plan, /run, /cancel, /retry."""
+    """Do what a comment on a pull request asks for: /plan, /run, /cancel, /retry, /remove."""
     from runner.workflows.chatting import chat
 
     return _answer(lambda event: chat(Path.cwd(), event))

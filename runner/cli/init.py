@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
@@ -78,11 +77,12 @@ def _write_workflows(source: str | None, *, force: bool, enterprise_server: bool
 def _write_manifest(kind: str, name: str, output: Path | None, *, force: bool) -> None:
     from runner.errors import InputError
     from runner.kinds import KINDS
+    from runner.manifest.values import is_name
 
     by_lower = {known.lower(): known for known in KINDS}
     if kind.lower() not in by_lower:
         raise InputError("unknown-kind", f"there is no kind {kind}", fix=f"choose from {', '.join(KINDS)}")
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", name):
+    if not is_name(name):
         raise InputError(
             "bad-name",
             f"{name!r} cannot be a job's name",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 import click
 
 from runner import __version__
+from runner.cli.lazy import LazyCommands
 from runner.cli.terminal import colour, silence_output
 from runner.errors import (
     EXIT_BUG,
@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "weights": "Follow a weight file through its runs, or roll it back.",
     "prices": "Show what resources cost, or take over the provider's current prices.",
     "billing": "Show what the provider billed, by job or run.",
+    "service": "Ask a service, and look after those that are deployed.",
     "doctor": "Check everything that runs depend on.",
     "reap": "List what is left over at the provider, and stop it.",
     "schema": "Print the JSON Schema of manifests.",
@@ -72,39 +73,14 @@ Examples:
 """
 
 
-class LazyCommands(click.Group):
-    """A group that imports a command only when it is used, so that start-up stays quick."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """All commands, in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command, or None."""
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"runner.cli.{MODULES.get(name, name)}").command
-        return command
-
-    def resolve_command(
-        self, context: click.Context, arguments: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest name where there is no such command."""
-        import difflib
-
-        if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
-            near = difflib.get_close_matches(arguments[0], COMMANDS, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            context.fail(f"There is no command {arguments[0]!r}.{hint}")
-        return super().resolve_command(context, arguments)
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=LazyCommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyCommands,
+    package="runner.cli",
+    listed=COMMANDS,
+    modules=MODULES,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="runner %(version)s")
 def cli() -> None:
     """Commit a job manifest, push, and review a pull request with trained weights."""

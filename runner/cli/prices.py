@@ -29,8 +29,8 @@ def command(update: bool, dry_run: bool, force: bool, as_json: bool) -> None:
 
     They stand under [prices] of runner.toml where they differ from the published ones.
     """
+    from runner.lint.prices import read_prices
     from runner.lint.validate import find_root
-    from runner.pipeline.workspace import read_prices
     from runner.settings import load_settings
 
     if (dry_run or force) and not update:
