@@ -8,7 +8,9 @@ came of it: as annotations, in the step's summary, in outputs, in comments and s
 |---|---|---|
 | `check` | `checking` | a pull request touches `jobs/`; has no token and no secret |
 | `comment` | `commenting` | that check has ended; believes nothing that it left |
+| `standing` | `standing` | that check found that manifests of services go |
 | `launch` | `launching` | a push touches `jobs/`, a person or a program asks |
+| `deploy` | `deploying` | a push touches `jobs/` or what services are made from, or a person asks |
 | `collect` | `collecting` | by the clock, or when a run says that it finished |
 | `cancel` | `cancelling` | a person asks |
 | `chat` | `chatting` | somebody writes a comment |

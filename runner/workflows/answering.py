@@ -1,4 +1,4 @@
-"""The four commands of a comment: /plan, /run, /cancel, /retry. Each gives its reply, as Markdown."""
+"""The commands of a comment: /plan, /run, /cancel, /retry, /remove. Each gives its reply, as Markdown."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from runner.pipeline.launching import provider_of
 from runner.pipeline.launching_many import launch_all
 from runner.pipeline.retrying import retry_launched
 from runner.pipeline.running import Options
+from runner.pipeline.wanted import is_service
 from runner.pipeline.workspace import Workspace, open_workspace
 from runner.repository.access import fetch_commit
 from runner.repository.git import Repository
 from runner.results.markdown import code, escape
+from runner.wording import printable
 from runner.workflows.commands import Command, Verb
 from runner.workflows.launch_page import Outcome, Site, launch_page
 from runner.workflows.output import note
 from runner.workflows.plans import plan_section
 from runner.workflows.proposed import Head, head_of, manifests_of, open_head, require_runnable
+from runner.workflows.removing import remove_service
 
 _UNAPPROVED: Final = (
     "What waits for approval is not launched from a comment: merge it, and the launch waits for a reviewer."
@@ -40,7 +43,8 @@ _TOLD: Final = (
 class Question(Struct, frozen=True):
     """Where a command was given: the repository with the default branch checked out, the pull request.
 
-    `request` is what tells the launch from others, `web` the repository's page.
+    `request` is what tells the launch from others, `web` the repository's page, `default` its default
+    branch. `login` wrote the command, and may write to the repository.
     """
 
     repository: Repository
@@ -48,6 +52,8 @@ class Question(Struct, frozen=True):
     number: int
     request: str
     web: str
+    default: str
+    login: str
 
     @property
     def thread(self) -> str:
@@ -81,7 +87,7 @@ def _run(question: Question, command: Command) -> str:
     head = head_of(question.hub, question.number)
     require_runnable(head, command)
     with open_head(question.repository, head) as workspace:
-        manifests = manifests_of(workspace, head, command.jobs)
+        manifests = _without_services(workspace, manifests_of(workspace, head, command.jobs), command)
         options = Options(
             overrides=command.overrides,
             only=command.only,
@@ -97,6 +103,34 @@ def _run(question: Question, command: Command) -> str:
     started = [one for one in outcomes if not isinstance(one.made, RunnerError)]
     page = launch_page(outcomes, site, waiting=_UNAPPROVED)
     return "\n\n".join([f"from {_commit(question, head)}:", page, *([_TOLD] if started else [])])
+
+
+def _without_services(workspace: Workspace, manifests: tuple[str, ...], command: Command) -> tuple[str, ...]:
+    """Those that can be run from a pull request. Raises InputError where a service is all that is meant."""
+    services = [one for one in manifests if is_service(workspace.repository.root, one)]
+    if services and (command.jobs or len(services) == len(manifests)):
+        raise InputError(
+            "service-proposed",
+            f"{printable(services[0])} is a service, and those are deployed from the default branch",
+            fix="merge this: deploy sees to it",
+        )
+    return tuple(one for one in manifests if one not in services)
+
+
+def _remove(question: Question, command: Command) -> str:
+    workspace = open_workspace(question.repository.root)
+    head = head_of(question.hub, question.number)
+    replies = list[str]()
+    for job in command.jobs:
+        try:
+            replies.append(
+                remove_service(workspace, question.hub, head, question.default, job, question.login)
+            )
+        except InputError as error:
+            if len(command.jobs) == 1:
+                raise
+            replies.append(f"{escape(error.message)}: {escape(error.fix)}")
+    return "\n\n".join(replies)
 
 
 def _cancel(question: Question, command: Command) -> str:
@@ -139,4 +173,5 @@ _ANSWERS: Final[dict[Verb, Callable[[Question, Command], str]]] = {
     "run": _run,
     "cancel": _cancel,
     "retry": _retry,
+    "remove": _remove,
 }

@@ -19,6 +19,9 @@ from runner.repository.git import Repository
 VARIABLE: Final = "RUNNER_APPROVED"
 """Where the workflow puts the output `waiting` of the job that came before."""
 
+WAITING: Final = "waiting"
+"""The output with the manifests that need an approval, as JSON."""
+
 
 def approved_manifests(folder: Path, environ: Mapping[str, str] = os.environ) -> frozenset[str]:
     """The manifests that a person has agreed to launch: those that were listed when the person was asked.

@@ -43,6 +43,7 @@ CALLERS: Final = (
             "  types: [completed]",
         ),
         "{actions: read, contents: read, pull-requests: write, statuses: write} # tells the plan",
+        _MODAL,
     ),
     Caller(
         "launch",
@@ -53,6 +54,16 @@ CALLERS: Final = (
             f"  inputs: {{{', '.join(_INPUTS)}}}",
         ),
         "{actions: read, contents: write, pull-requests: read} # records runs, and for which pull request",
+        (*_MODAL, _APP),
+    ),
+    Caller(
+        "deploy",
+        (
+            "# Add the paths of the code that your services watch.",
+            "push: {branches: [{branch}], paths: [jobs/**, workloads/**, models/**]}",
+            "workflow_dispatch:",
+        ),
+        "{actions: read, contents: read, pull-requests: write} # asks who confirmed, and tells",
         (*_MODAL, _APP),
     ),
     Caller(

@@ -22,7 +22,7 @@ from runner.workflows.answering import Question, answer
 from runner.workflows.commands import meant_for_us, read_command
 from runner.workflows.event import Event
 from runner.workflows.output import notice
-from runner.workflows.trusting import web_address
+from runner.workflows.trusting import default_branch, web_address
 
 _LOGIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
 
@@ -55,7 +55,15 @@ def chat(folder: Path, event: Event) -> int:
     react(hub, comment.id, "eyes")
     exit_code = EXIT_OK
     try:
-        question = Question(repository, hub, comment.number, f"comment {comment.id}", web_address(event))
+        question = Question(
+            repository,
+            hub,
+            comment.number,
+            request=f"comment {comment.id}",
+            web=web_address(event),
+            default=default_branch(event),
+            login=comment.login,
+        )
         text = answer(question, read_command(comment.body))
     except RunnerError as error:
         text = trouble(error)

@@ -8,7 +8,10 @@ from runner.manifest.document import display_name
 from runner.manifest.finding import Finding
 from runner.pipeline.planning import PricedPlan
 from runner.plan.compare import schedule_text
-from runner.plan.render import gate_text, needs_text
+from runner.plan.model import Plan
+from runner.plan.phrases import needs_text
+from runner.plan.render import gate_text
+from runner.plan.render_service import scaling_text, watch_text
 from runner.workflows.check_file import (
     MOST_LINES,
     Expected,
@@ -16,6 +19,7 @@ from runner.workflows.check_file import (
     JobPlan,
     ManifestCheck,
     StagePlan,
+    Upkeep,
     line,
     lines,
 )
@@ -35,6 +39,7 @@ def manifest_check(examined: Examined) -> ManifestCheck:
         plan=None if examined.after is None else job_plan(examined.after),
         changes=lines(examined.changes),
         faults=faults(examined.findings, display_name(entry.path, None)),
+        leaves=line(examined.leaves),
     )
 
 
@@ -61,7 +66,7 @@ def faults(findings: Iterable[Finding], about: str) -> tuple[Fault, ...]:
 
 def job_plan(priced: PricedPlan) -> JobPlan:
     """What the file says of a plan."""
-    plan = priced.plan
+    plan, upkeep = priced.plan, priced.bound.upkeep
     secrets = dict.fromkeys(secret for stage in plan.stages for secret in stage.secrets)
     volumes = {volume: None for stage in plan.stages for volume in stage.volumes.items()}
     schedule = plan.manifest["spec"].get("schedule")
@@ -72,19 +77,32 @@ def job_plan(priced: PricedPlan) -> JobPlan:
         expected=_expected(priced),
         source=line(f"{plan.source.repository} at {plan.source.commit}") if plan.source.repository else "",
         schedule=line(schedule_text(schedule)) if schedule else "",
-        notes=lines(f"{stage.name}: {note}" for stage in plan.stages for note in stage.notes),
+        notes=lines([*_served(plan), *_notes(plan)]),
         lands=lines(file.to for file in plan.deploy),
         gates=lines(map(gate_text, plan.gates)),
         secrets=lines(secrets),
         volumes=lines(f"{name} at {path}" for path, name in volumes),
         approvals=lines(priced.approvals),
+        upkeep=None if upkeep is None else Upkeep(upkeep.hour, upkeep.idle_day),
     )
+
+
+def _served(plan: Plan) -> list[str]:
+    """How a service stands."""
+    stage = plan.service
+    if stage is None or stage.endpoint is None:
+        return []
+    return [f"Stands in {scaling_text(stage.endpoint)}", f"Deployed {watch_text(stage.endpoint)}"]
+
+
+def _notes(plan: Plan) -> list[str]:
+    return [f"{stage.name}: {note}" for stage in plan.stages for note in stage.notes]
 
 
 def _stages(priced: PricedPlan) -> tuple[StagePlan, ...]:
     stages = zip(priced.plan.stages[:MOST_LINES], priced.bound.stages, strict=False)
     return tuple(
-        StagePlan(line(stage.name), len(stage.tasks), line(needs_text(stage.requirements)), most.usd)
+        StagePlan(line(stage.name), most.tasks, line(needs_text(stage.requirements)), most.usd)
         for stage, most in stages
     )
 

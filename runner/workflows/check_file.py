@@ -67,8 +67,19 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     high: Dollars | None = None
 
 
+class Upkeep(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a service costs in US dollars: an hour of one container, a day that nobody calls."""
+
+    hour: Dollars
+    idle_day: Dollars
+
+
 class JobPlan(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a job would run; `usd` is the most it may cost, `approvals` say why a person must agree first."""
+    """What a job would run; `usd` is the most it may cost, `approvals` say why a person must agree first.
+
+    With an `upkeep` it is a service, which has no end: then `usd` is of one day, and the tasks of its stage
+    are the most containers.
+    """
 
     kind: Line
     usd: Dollars
@@ -82,13 +93,14 @@ class JobPlan(Struct, frozen=True, forbid_unknown_fields=True):
     secrets: Lines = ()
     volumes: Lines = ()
     approvals: Lines = ()
+    upkeep: Upkeep | None = None
 
 
 class ManifestCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One manifest that the pull request adds, changes, renames (from `before`) or removes.
 
     `plan` is None where there is nothing to run, or errors stand in the way. `changes` are sentences
-    on what differs from the base's plan.
+    on what differs from the base's plan. `leaves` is a service that no manifest asks for any more.
     """
 
     file: Line
@@ -98,6 +110,7 @@ class ManifestCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     plan: JobPlan | None = None
     changes: Lines = ()
     faults: Annotated[tuple[Fault, ...], Meta(max_length=MOST_LINES)] = ()
+    leaves: Line = ""
 
     @property
     def failed(self) -> bool:
@@ -154,7 +167,8 @@ def _shortened(check: Check, detailed: int) -> Check:
     short = [
         replace(
             manifest,
-            plan=manifest.plan and JobPlan(manifest.plan.kind, manifest.plan.usd),
+            plan=manifest.plan
+            and JobPlan(manifest.plan.kind, manifest.plan.usd, upkeep=manifest.plan.upkeep),
             changes=(),
             faults=manifest.faults[:1],
         )

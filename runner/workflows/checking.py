@@ -17,6 +17,7 @@ from runner.errors import EXIT_INPUT, EXIT_OK, InputError
 from runner.lint.formats.github import of_finding
 from runner.manifest.document import display_name
 from runner.manifest.finding import Finding
+from runner.pipeline.wanted import service_in
 from runner.pipeline.workspace import Workspace, open_workspace
 from runner.plan.model import PinnedSource
 from runner.repository.access import fetch_commit
@@ -29,6 +30,7 @@ from runner.workflows.event import Event
 from runner.workflows.examining import Examined, examine, other_names
 from runner.workflows.output import append_summary, notice
 from runner.workflows.plan_page import headline, plan_page
+from runner.workflows.service_manifests import services_in
 
 MOST_ANNOTATIONS: Final = 50
 """GitHub shows no more of one run."""
@@ -93,7 +95,12 @@ def _examined(workspace: Workspace, base: str) -> list[Examined]:
         if each.job and entry.change != "removed":
             names.setdefault(each.job, display_name(entry.path, None))
         examined.append(each)
-    return examined
+    wanted = services_in(repository, head) if changed else {}
+    was = [service_in(each.entry.content or b"") for each in examined]
+    return [
+        replace(each, leaves=job) if job and job not in wanted else each
+        for each, job in zip(examined, was, strict=True)
+    ]
 
 
 def _settings(folder: Path, base: Settings) -> tuple[str, list[Finding]]:

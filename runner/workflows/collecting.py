@@ -14,11 +14,10 @@ from runner.pipeline.bringing_home import Collected
 from runner.pipeline.collecting import collect
 from runner.pipeline.launching import provider_of
 from runner.pipeline.scheduling import Due, launch_due
-from runner.workflows.approving import approved_manifests
+from runner.workflows.approving import WAITING, approved_manifests
 from runner.workflows.collect_page import collect_page, headline
 from runner.workflows.event import Event
 from runner.workflows.launch_page import Site
-from runner.workflows.launching import WAITING
 from runner.workflows.output import append_summary, error_annotation, note, notice, set_output, warning
 from runner.workflows.trusting import open_trusted, web_address
 

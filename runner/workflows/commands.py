@@ -10,9 +10,10 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from runner.errors import InputError
+from runner.manifest.values import is_name
 from runner.wording import did_you_mean, shown
 
-Verb = Literal["plan", "run", "cancel", "retry"]
+Verb = Literal["plan", "run", "cancel", "retry", "remove"]
 
 VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 LONGEST: Final = 2_000
@@ -26,11 +27,15 @@ USAGE: Final[dict[Verb, str]] = {
     "run": "/run [JOB…] [--set PATH=VALUE]… [--only TASK]… [--no-deploy] [COMMIT]",
     "cancel": "/cancel [RUN]",
     "retry": "/retry [RUN]",
+    "remove": "/remove SERVICE…",
 }
 
 
 class Command(Struct, frozen=True, kw_only=True):
-    """One command. `jobs` are names or paths; `commit` and `run` are empty where none is named."""
+    """One command. `jobs` are names or paths; `commit` and `run` are empty where none is named.
+
+    What `/remove` takes down is in `jobs`, by name: its manifest may be gone.
+    """
 
     verb: Verb
     jobs: tuple[str, ...] = ()
@@ -79,6 +84,8 @@ def read_command(body: str) -> Command:
         raise _refused(verb, f"{shown(option)} is no option of /{verb}")
     if verb == "plan":
         return Command(verb=verb, jobs=_jobs(verb, words))
+    if verb == "remove":
+        return Command(verb=verb, jobs=_services(words))
     if len(words) > 1 or not all(map(_RUN.fullmatch, words)):
         raise _refused(verb, f"{shown(' '.join(words))} does not name one run")
     return Command(verb=verb, run="" if words in ([], ["latest"]) else words[0])
@@ -126,6 +133,14 @@ def _jobs(verb: Verb, names: list[str]) -> tuple[str, ...]:
     if len(names) > MOST_JOBS:
         raise _refused(verb, f"it names more than {MOST_JOBS} jobs")
     return tuple(dict.fromkeys(names))
+
+
+def _services(names: list[str]) -> tuple[str, ...]:
+    if not names:
+        raise _refused("remove", "it names no service")
+    if unfit := next((name for name in names if not is_name(name)), ""):
+        raise _refused("remove", f"{shown(unfit)} is no name of a service")
+    return _jobs("remove", names)
 
 
 def _first_line(body: str) -> str:

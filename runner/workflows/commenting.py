@@ -7,6 +7,7 @@ nothing is decided by it: what is launched is planned anew, under the policy of 
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,13 +18,14 @@ from runner.forge.github.comments import living_comment, set_status
 from runner.repository.git import Repository
 from runner.workflows.check_file import Check, read_check
 from runner.workflows.event import Event
-from runner.workflows.output import notice
+from runner.workflows.output import notice, set_output
 from runner.workflows.plan_page import headline, plan_page
 
 if TYPE_CHECKING:
     from github.PullRequest import PullRequest
 
 TOPIC: Final = "plan"
+REMOVED: Final = "removed"
 CONTEXT: Final = "runner/plan"
 _MOST_CHARACTERS: Final = 60_000
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -38,21 +40,17 @@ _FORK: Final = (
 def comment(folder: Path, event: Event, artifact: Path) -> int:
     """Writes what the check in the folder `artifact` found to its pull request; the exit code.
 
-    Writes nothing where the pull request has moved on. Raises InputError where the event is no run of
+    Sets the output `removed`: services whose manifests go, as JSON, for `standing`. Writes nothing where
+    the pull request has moved on. Raises InputError where the event is no run of
     a check or the artifact is about something else, ProviderError where GitHub refuses.
     """
-    head = event.text("workflow_run", "head_sha")
-    if event.name != "workflow_run" or not _COMMIT.fullmatch(head):
-        message = f"a comment is written when a check has ended, and this is {event.name}"
-        raise InputError(
-            "no-workflow-run", message, fix="call it on `workflow_run`, when a check is completed"
-        )
+    head = checked_head(event)
     if event.text("workflow_run", "event") != "pull_request":
         return _nothing("the workflow that ended was started by no pull request")
     if event.text("workflow_run", "conclusion") in _NOT_BEGUN:
         return _nothing("the check has not run: it waits for somebody's approval, or was skipped")
     hub = connect(Repository.find(folder))
-    pulls = _pulls(hub, event, head)
+    pulls = pulls_of(hub, event, head)
     if not pulls:
         return _nothing(f"no open pull request has the head {head[:12]} any more")
     try:
@@ -62,7 +60,18 @@ def comment(folder: Path, event: Event, artifact: Path) -> int:
     return _finished(hub, event, found, _meant(found, pulls, head))
 
 
-def _pulls(hub: GitHub, event: Event, head: str) -> list[PullRequest]:
+def checked_head(event: Event) -> str:
+    """The commit that the check was about. Raises InputError where no check has ended."""
+    head = event.text("workflow_run", "head_sha")
+    if event.name != "workflow_run" or not _COMMIT.fullmatch(head):
+        message = f"a comment is written when a check has ended, and this is {event.name}"
+        raise InputError(
+            "no-workflow-run", message, fix="call it on `workflow_run`, when a check is completed"
+        )
+    return head
+
+
+def pulls_of(hub: GitHub, event: Event, head: str) -> list[PullRequest]:
     """The open pull requests whose head is what was checked, as GitHub says."""
     owner = event.text("workflow_run", "head_repository", "owner", "login")
     branch = event.text("workflow_run", "head_branch")
@@ -94,6 +103,7 @@ def _finished(hub: GitHub, event: Event, found: Check, pull: PullRequest) -> int
     living_comment(hub, pull.number, TOPIC, text, create=something)
     set_status(hub, found.head, "failure" if found.failed else "success", CONTEXT, headline(found), run)
     notice(f"#{pull.number}: {headline(found)}", title="Plan")
+    set_output(REMOVED, json.dumps([manifest.leaves for manifest in found.manifests if manifest.leaves]))
     return EXIT_OK
 
 

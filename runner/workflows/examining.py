@@ -25,7 +25,10 @@ _TYPES: Final = {name: kind.job_type for name, kind in KINDS.items()}
 
 
 class Examined(Struct, frozen=True):
-    """A manifest as it will be (`after`), what the plan of the base (`before`) had otherwise, findings."""
+    """A manifest as it will be (`after`), what the plan of the base (`before`) had otherwise, findings.
+
+    `leaves` is the service that it asked for in the base, where no manifest does any more.
+    """
 
     entry: ChangedManifest
     job: str = ""
@@ -33,6 +36,7 @@ class Examined(Struct, frozen=True):
     after: PricedPlan | None = None
     changes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    leaves: str = ""
 
 
 def examine(

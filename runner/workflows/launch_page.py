@@ -12,9 +12,11 @@ from msgspec import Struct
 
 from runner.errors import RunnerError
 from runner.ledger.contents import BRANCH
+from runner.pipeline.deploying import Deployed
 from runner.pipeline.launching import NEEDS_APPROVAL, Launched
 from runner.results.markdown import code, escape, fence, table
 from runner.wording import dollars
+from runner.workflows.removal_page import address_text
 
 WAITING_HERE = (
     "What waits for approval is launched when a reviewer of the environment lets this workflow go on."
@@ -25,7 +27,7 @@ class Outcome(Struct, frozen=True):
     """What came of one manifest."""
 
     manifest: str
-    made: Launched | RunnerError
+    made: Launched | Deployed | RunnerError
 
     @property
     def waits(self) -> bool:
@@ -61,9 +63,11 @@ def headline(outcomes: Sequence[Outcome]) -> str:
     """What came of all launches, in a few words."""
     made = [outcome.made for outcome in outcomes if isinstance(outcome.made, Launched)]
     new = sum(one.new for one in made)
+    services = sum(isinstance(outcome.made, Deployed) for outcome in outcomes)
     counted = (
         (new, "run launched", "runs launched"),
         (len(made) - new, "run was launched before", "runs were launched before"),
+        (services, "service stands", "services stand"),
         (sum(one.waits for one in outcomes), "job waits for approval", "jobs wait for approval"),
         (sum(one.failed for one in outcomes), "job was not launched", "jobs were not launched"),
     )
@@ -109,6 +113,9 @@ def _row(outcome: Outcome, site: Site) -> list[str]:
     manifest, made = site.manifest(outcome.manifest), outcome.made
     if isinstance(made, Launched):
         return [manifest, site.run(made.run), _state(made, site.backend), dollars(made.bound)]
+    if isinstance(made, Deployed):
+        price = f"{dollars(made.hourly_usd)} an hour of one container"
+        return [manifest, "", f"stands at {address_text(made.url)}", price]
     if outcome.waits:
         return [manifest, "", f"**waits for approval**: {escape(made.message)}", ""]
     fix = f" Fix: {escape(made.fix)}" if made.fix else ""

@@ -18,17 +18,17 @@ from runner.pipeline.launching import provider_of, require_remote
 from runner.pipeline.launching_many import launch_all
 from runner.pipeline.loading import find_manifest
 from runner.pipeline.running import Options
+from runner.pipeline.wanted import is_service
 from runner.pipeline.workspace import Workspace
 from runner.workflows.annotating import annotate
-from runner.workflows.approving import approved_manifests
+from runner.workflows.approving import WAITING, approved_manifests
 from runner.workflows.event import Event
 from runner.workflows.inputs import read_inputs, require_known
 from runner.workflows.launch_page import Outcome, Site, headline, launch_page
 from runner.workflows.output import append_summary, note, notice, set_output, warning
 from runner.workflows.plans import plan_section
-from runner.workflows.trusting import default_branch, open_trusted, web_address
+from runner.workflows.trusting import default_branch, open_trusted, require_default, web_address
 
-WAITING: Final = "waiting"
 _BRANCHES: Final = "refs/heads/"
 
 
@@ -59,6 +59,8 @@ def launch_event(folder: Path, event: Event, approved: bool = False) -> int:
     )
     if asked.dry_run:
         return _show_plan(workspace, manifest, options)
+    if is_service(root, str(root / manifest)):
+        require_default(event)
     return _launch(workspace, [manifest], options, event, agreed)
 
 
@@ -68,12 +70,18 @@ def _launch_pushed(folder: Path, event: Event, agreed: Collection[str]) -> int:
         return _nothing("the push leaves no branch behind, so that nothing is launched")
     workspace = open_trusted(folder, event)
     changes = changes_of_push(workspace, event.text("before"), branch, default_branch(event) or branch)
-    for text in changes.notes:
+    root = workspace.repository.root
+    services = [path for path in changes.manifests if is_service(root, str(root / path))]
+    notes = [*changes.notes, *(f"{path} is a service: deploy sees to it" for path in services)]
+    for text in notes:
         notice(text)
-    if not changes.manifests:
-        return _nothing("no manifest under jobs/ is new or different, so that nothing is launched")
+    manifests = [path for path in changes.manifests if path not in services]
+    if not manifests:
+        none = "no manifest under jobs/ is new or different"
+        what = "only services changed, and deploy sees to these" if services else none
+        return _nothing(f"{what}, so that nothing is launched")
     options = Options(backend=provider_of(workspace.settings), thread=_thread(workspace))
-    return _launch(workspace, changes.manifests, options, event, agreed, changes.notes)
+    return _launch(workspace, manifests, options, event, agreed, notes)
 
 
 def _launch(

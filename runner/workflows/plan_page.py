@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from runner.results.markdown import code, details, escape, table
+from runner.results.markdown import code, details, escape, fence, table
 from runner.wording import dollars
 from runner.workflows.check_file import Check, Fault, JobPlan, ManifestCheck
 
@@ -25,12 +25,13 @@ def headline(check: Check) -> str:
     planned = [manifest.plan for manifest in check.manifests if manifest.plan is not None]
     failed = sum(manifest.failed for manifest in check.manifests)
     removed = sum(manifest.change == "removed" for manifest in check.manifests)
+    runs = [plan for plan in planned if plan.upkeep is None]
+    services = [plan for plan in planned if plan.upkeep is not None]
     parts = [
         f"{_count(failed, 'manifest')} {'has' if failed == 1 else 'have'} errors" if failed else "",
         "the settings have errors" if check.settings_faults else "",
-        f"{_count(len(planned), 'plan')}, at most {dollars(sum(plan.usd for plan in planned))}"
-        if planned
-        else "",
+        f"{_count(len(runs), 'plan')}, at most {_sum(runs)}" if runs else "",
+        f"{_count(len(services), 'service')}, at most {_sum(services)} a day" if services else "",
         f"{_count(removed, 'manifest')} removed" if removed else "",
     ]
     return "; ".join(filter(None, parts)) or "nothing to plan"
@@ -97,7 +98,8 @@ def _row(manifest: ManifestCheck) -> list[str]:
     plan = manifest.plan
     tasks = f"{sum(stage.tasks for stage in plan.stages):,}" if plan and plan.stages else ""
     state = "**has errors**" if manifest.failed else manifest.change
-    return [code(manifest.job or manifest.file), state, tasks, _usd(plan.usd) if plan else ""]
+    most = f"{_usd(plan.usd)}{_per(plan)}" if plan else ""
+    return [code(manifest.job or manifest.file), state, tasks, most]
 
 
 def _section(manifest: ManifestCheck) -> str:
@@ -113,7 +115,9 @@ def _body(manifest: ManifestCheck) -> Iterator[str]:
         yield code(manifest.file)
     if manifest.faults:
         yield _faults(manifest.file, manifest.faults)
-    if manifest.change == "removed":
+    if manifest.leaves:
+        yield _leaves(manifest.leaves)
+    elif manifest.change == "removed":
         yield "Nothing runs for it any more. Its results stay."
     if manifest.plan is not None:
         yield from plan_paragraphs(manifest.plan)
@@ -123,15 +127,30 @@ def _body(manifest: ManifestCheck) -> Iterator[str]:
         yield "It runs what the base's plan runs."
 
 
+def _leaves(job: str) -> str:
+    return (
+        f"**If the service {code(job)} stands, it stays**, and may cost money: merging this takes nothing "
+        "down. It goes at the merge where somebody who may write to the repository has confirmed it here, "
+        f"with this comment:\n\n{fence(f'/remove {job}')}"
+    )
+
+
 def plan_paragraphs(plan: JobPlan) -> Iterator[str]:
     """What a job would run and may cost, as paragraphs of Markdown."""
     if plan.stages:
         rows = [
-            [code(stage.name), f"{stage.tasks:,}", escape(stage.needs), _usd(stage.usd)]
+            [code(stage.name), f"{stage.tasks:,}", escape(stage.needs), f"{_usd(stage.usd)}{_per(plan)}"]
             for stage in plan.stages
         ]
-        yield table(["stage", "tasks:", "each", "at most:"], rows)
-    yield f"**At most {_usd(plan.usd)}** on Modal{_expected(plan)}."
+        yield table(["stage", "tasks:" if plan.upkeep is None else "containers:", "each", "at most:"], rows)
+    if plan.upkeep is None:
+        yield f"**At most {_usd(plan.usd)}** on Modal{_expected(plan)}."
+    else:
+        yield (
+            f"**At most {_usd(plan.usd)} a day** on Modal, for as long as it stands: "
+            f"{_usd(plan.upkeep.hour)} for an hour of one container, {_usd(plan.upkeep.idle_day)} for a day "
+            "that nobody calls."
+        )
     facts = [
         *map(escape, plan.notes),
         *(f"Needs a person's approval on Modal: {escape(reason)}" for reason in plan.approvals),
@@ -184,6 +203,14 @@ def _fitting(sections: list[str], room: int) -> tuple[list[str], int]:
             shown.append(section)
             room -= len(section) + 2
     return shown, room
+
+
+def _per(plan: JobPlan) -> str:
+    return "" if plan.upkeep is None else " a day"
+
+
+def _sum(plans: Iterable[JobPlan]) -> str:
+    return dollars(sum(plan.usd for plan in plans))
 
 
 def _usd(amount: float) -> str:

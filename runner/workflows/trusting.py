@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from runner.errors import InputError
 from runner.pipeline.workspace import Workspace, open_workspace
 from runner.repository.access import fetch_commit
 from runner.repository.git import Repository
+from runner.wording import printable
 from runner.workflows.event import Event
 
 
@@ -33,3 +35,14 @@ def open_trusted(folder: Path, event: Event) -> Workspace:
         return open_workspace(folder)
     base = fetch_commit(Repository.find(folder), f"refs/heads/{default}")
     return open_workspace(folder, settings_at=base)
+
+
+def require_default(event: Event) -> None:
+    """Raises InputError where another branch than the default one is checked out: services stand for that."""
+    default = default_branch(event)
+    if default and event.ref != f"refs/heads/{default}":
+        raise InputError(
+            "not-the-default-branch",
+            f"services are deployed from {printable(default)}, and this is {printable(event.ref)[:100]}",
+            fix=f"merge it into {printable(default)}",
+        )

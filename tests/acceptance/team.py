@@ -109,10 +109,16 @@ class Team:
 
 
 @contextmanager
-def at_work(hub: Hub, plane: Plane, clone: Path, folder: Path) -> Iterator[Team]:
-    """A team whose repository is `clone`, without the workflow that tests the runner itself."""
+def at_work(
+    hub: Hub, plane: Plane, clone: Path, folder: Path, without: tuple[str, ...] = ("deploy",)
+) -> Iterator[Team]:
+    """A team whose repository is `clone`, without its services and the workflow that tests the runner itself.
+
+    Nor has it the workflows that a test can do `without`.
+    """
     checkout = Checkout(clone)
-    checkout.git("rm", "--quiet", ".github/workflows/ci.yml")
+    workflows = [f".github/workflows/{name}.yml" for name in ("ci", *without)]
+    checkout.git("rm", "--quiet", *workflows, *checkout.git("ls-files", "jobs/service-*").split())
     checkout.commit({"runner.toml": settings(folder)}, "Launch on the plane")
     with at_home(hub, plane, clone, folder) as team:
         yield team

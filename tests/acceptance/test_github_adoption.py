@@ -72,7 +72,8 @@ def test_a_repository_of_others_goes_the_whole_way_and_an_app_s_pull_request_is_
 
         hub.merge_pull(number)
         launched = team.work()
-        assert set(launched) == {"runner-launch"}
+        assert set(launched) == {"runner-launch", "runner-deploy"}
+        assert launched["runner-deploy"].summary.startswith("### Deploy: no service")
         (run,) = team.runs()
         assert run in launched["runner-launch"].summary
 

@@ -11,7 +11,9 @@ from runner.errors import InputError
 from runner.workflows.check_file import Check, read_check
 from runner.workflows.checking import check
 from runner.workflows.event import Event
+from runner.workflows.plan_page import headline
 from tests.workflows.conftest import Propose, Proposed, manifest
+from tests.workflows.services import serve
 
 Summary = Callable[[], str]
 
@@ -56,6 +58,24 @@ def test_a_removed_manifest_is_told(propose: Propose, summary: Summary) -> None:
     found = checked(propose({"jobs/train.yaml": manifest("train")}, {"jobs/train.yaml": None}))
     assert [(each.job, each.change, each.plan) for each in found.manifests] == [("train", "removed", None)]
     assert "1 manifest removed" in summary()
+
+
+def test_a_service_that_nothing_asks_for_any_more_is_told_and_one_that_moved_is_not(
+    propose: Propose, summary: Summary
+) -> None:
+    base = {f"jobs/{name}.yaml": serve(name) for name in ("web", "api", "old")}
+    head = {
+        "jobs/web.yaml": None,
+        "jobs/api.yaml": serve("site"),
+        "jobs/old.yaml": None,
+        "jobs/moved.yaml": serve("old").replace("1m", "20m"),
+    }
+    found = checked(propose(base, head))
+    assert sorted(each.leaves for each in found.manifests) == ["", "api", "web"]
+    assert "/remove web" in summary() and "/remove old" not in summary()
+    site = next(each for each in found.manifests if each.job == "site")
+    assert site.plan is not None and site.plan.upkeep is not None
+    assert "1 service, at most $" in headline(found).replace("2 services", "1 service")
 
 
 def test_a_renamed_job_is_compared_with_what_it_was(propose: Propose) -> None:

@@ -31,6 +31,7 @@ SHA = "ab" * 20
         ),
         ("/cancel", Command(verb="cancel")),
         ("/cancel latest", Command(verb="cancel")),
+        ("/remove web api web", Command(verb="remove", jobs=("web", "api"))),
         ("/Retry 20261120-1504\r\n\r\nPlease.", Command(verb="retry", run="20261120-1504")),
     ],
 )
@@ -81,6 +82,9 @@ def test_what_is_not_ours_is_left_alone(body: str) -> None:
         ("/cancel a b", "does not name one run"),
         ("/cancel --yes", '"--yes" is no option of /cancel'),
         ("/retry ../x", "does not name one run"),
+        ("/remove", "it names no service"),
+        ("/remove jobs/web.yaml", '"jobs/web.yaml" is no name of a service'),
+        ("/remove --all", '"--all" is no option of /remove'),
     ],
 )
 def test_what_is_misspelt_is_answered_with_how_it_is_written(line: str, said: str) -> None:

@@ -90,6 +90,16 @@ def test_the_comment_is_brought_up_to_date_in_place(hub: Hub, head: str, finish:
     assert statuses(hub)[-1] == ("runner/plan", "failure", "1 manifest has errors")
 
 
+def test_services_whose_manifests_go_are_handed_on_by_name(
+    hub: Hub, head: str, finish: Finish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    gone = ManifestCheck(file="jobs/web.yaml", change="removed", job="web", leaves="web")
+    assert finish(found(head, PLANNED, gone)) == 0
+    assert (tmp_path / "output").read_text().splitlines()[1] == '["web"]'
+    assert "/remove web" in bodies(hub)[0]
+
+
 def test_a_late_check_does_not_replace_a_newer_one(hub: Hub, head: str, finish: Finish) -> None:
     late = ended(hub, 1).payload["workflow_run"]
     newer = hub.push("topic", {"jobs/a.yaml": manifest("a", "seed: 1")})

@@ -11,12 +11,15 @@ import yaml
 from runner.cli.github import command
 from runner.forge.github.checkup import APPROVAL
 from runner.workflows.approving import VARIABLE
+from runner.workflows.standing import VARIABLE as REMOVED
 
 ROOT = Path(__file__).parents[2]
 SETUP = ROOT / ".github" / "actions" / "setup" / "action.yml"
 FILES = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), SETUP]
 OWN_ACTION = "./.runner/program/.github/actions/setup"
-NO_SECRETS = {"ci", "comment", "validate"}
+NO_SECRETS = {"ci", "validate"}
+NO_KEYS = ("runner github check", "runner github comment")
+"""Verbs that see what a stranger wrote, and no secret."""
 APP_KEY = "RUNNER_APP_PRIVATE_KEY"
 MODAL = {"MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET"}
 WEBHOOK = "RUNNER_WEBHOOK_URL"
@@ -85,8 +88,10 @@ def test_no_checkout_keeps_its_token_or_takes_the_head_of_a_pull_request(name: s
 @every_workflow
 def test_a_secret_is_seen_by_the_steps_that_need_it_and_by_no_other(name: str) -> None:
     for step in steps(name):
-        if name not in NO_SECRETS and step.get("run", "").startswith("runner github "):
-            assert secrets(step["env"]) == (MODAL if name == "launch" else {*MODAL, WEBHOOK})
+        run = step.get("run", "")
+        if run.startswith("runner github ") and not run.startswith(NO_KEYS):
+            quiet = name in ("launch", "deploy", "comment")
+            assert secrets(step["env"]) == (MODAL if quiet else {*MODAL, WEBHOOK})
         elif name not in NO_SECRETS and "create-github-app-token@" in step.get("uses", ""):
             assert secrets(step) == {APP_KEY}
             assert step["if"] == "vars.RUNNER_APP_ID != ''"
@@ -97,13 +102,13 @@ def test_a_secret_is_seen_by_the_steps_that_need_it_and_by_no_other(name: str) -
 @every_workflow
 def test_a_job_with_a_secret_stands_in_an_environment_and_names_it_in_steps_only(name: str) -> None:
     assert "env" not in WORKFLOWS[name]
-    for job in jobs(name).values():
+    for called, job in jobs(name).items():
         assert not secrets({key: part for key, part in job.items() if key != "steps"})
-        own = APPROVAL if "needs" in job else "runner"
+        own = APPROVAL if called == "approved" else "runner"
         assert job.get("environment") == (own if secrets(job) else None)
 
 
-@pytest.mark.parametrize("name", ["launch", "collect"])
+@pytest.mark.parametrize("name", ["launch", "collect", "deploy"])
 def test_what_needs_a_person_waits_for_one_also_when_something_else_failed(name: str) -> None:
     first, approved = jobs(name)[name], jobs(name)["approved"]
     waiting = f"needs.{name}.outputs.waiting"
@@ -126,11 +131,20 @@ def test_launches_and_comments_have_groups_of_their_own_so_that_none_is_dropped(
         assert job["concurrency"]["cancel-in-progress"] == "false"
 
 
-def test_collecting_is_done_by_one_at_a_time_and_never_cut_off() -> None:
-    assert [job["concurrency"] for job in jobs("collect").values()] == [
-        {"group": "runner-collect", "cancel-in-progress": "false"},
-        {"group": "runner-collect-approved", "cancel-in-progress": "false"},
+@pytest.mark.parametrize("name", ["collect", "deploy"])
+def test_collecting_and_deploying_are_done_by_one_at_a_time_and_never_cut_off(name: str) -> None:
+    assert [job["concurrency"] for job in jobs(name).values()] == [
+        {"group": f"runner-{name}", "cancel-in-progress": "false"},
+        {"group": f"runner-{name}-approved", "cancel-in-progress": "false"},
     ]
+
+
+def test_where_services_stand_is_said_by_a_job_that_never_sees_the_artifact() -> None:
+    standing = jobs("comment")["standing"]
+    removed = "needs.comment.outputs.removed"
+    assert standing["if"] == f"${{{{ {removed} != '' && {removed} != '[]' }}}}"
+    assert not any("download-artifact" in step.get("uses", "") for step in standing["steps"])
+    assert standing["steps"][-1]["env"][REMOVED] == f"${{{{ {removed} }}}}"
 
 
 def test_a_newer_push_to_a_pull_request_ends_the_check_of_the_older_one() -> None:
@@ -154,12 +168,14 @@ def test_no_job_may_do_more_than_its_verb_does() -> None:
         "ci": {"contents": "read"},
         "collect": proposing,
         "comment": {**proposing, "actions": "read", "contents": "read"},
+        "deploy": {"contents": "read", "pull-requests": "write"},
         "launch": {"contents": "write", "pull-requests": "read"},
         "validate": {"contents": "read"},
     }
     looking = {"approved": {"actions": "read"}}
+    telling = {"contents": "read", "pull-requests": "write"}
     assert {name: [job["permissions"] for job in jobs(name).values()] for name in WORKFLOWS} == {
-        name: [permissions | looking.get(job, {}) for job in jobs(name)]
+        name: [telling if job == "standing" else permissions | looking.get(job, {}) for job in jobs(name)]
         for name, permissions in expected.items()
     }
 
@@ -172,12 +188,15 @@ def test_each_workflow_starts_when_it_should() -> None:
         "ci": {"pull_request", "push"},
         "collect": {"repository_dispatch", "schedule", "workflow_dispatch", "workflow_call"},
         "comment": {"workflow_run", "workflow_call"},
+        "deploy": {"push", "workflow_dispatch", "workflow_call"},
         "launch": {"push", "repository_dispatch", "workflow_dispatch", "workflow_call"},
         "validate": {"pull_request", "workflow_call"},
     }
     assert WORKFLOWS["validate"]["on"]["pull_request"] == ""
     assert WORKFLOWS["comment"]["on"]["workflow_run"]["workflows"] == [WORKFLOWS["validate"]["name"]]
     assert WORKFLOWS["launch"]["on"]["push"] == {"branches": ["main"], "paths": ["jobs/**"]}
+    watched = ["jobs/**", "workloads/**", "models/**"]
+    assert WORKFLOWS["deploy"]["on"]["push"] == {"branches": ["main"], "paths": watched}
     assert WORKFLOWS["launch"]["on"]["repository_dispatch"] == {"types": ["launch"]}
     assert WORKFLOWS["collect"]["on"]["repository_dispatch"] == {"types": ["runner-finished"]}
     assert WORKFLOWS["chatops"]["on"]["issue_comment"] == {"types": ["created"]}

@@ -14,6 +14,7 @@ from runner.workflows.check_file import (
     JobPlan,
     ManifestCheck,
     StagePlan,
+    Upkeep,
     line,
     lines,
 )
@@ -56,6 +57,21 @@ WRONG = ManifestCheck(
 )
 GONE = ManifestCheck(file="jobs/old.yaml", change="removed", job="old")
 
+SERVICE = replace(GONE, file="jobs/web.yaml", job="web", leaves="web")
+WEB = ManifestCheck(
+    file="jobs/web.yaml",
+    change="added",
+    job="web",
+    plan=JobPlan(
+        kind="Service",
+        usd=52.8,
+        stages=(StagePlan("serve", 2, "1 CPU, 4 GiB, T4, up to 5m", 52.8),),
+        notes=("Stands in 0 to 2 containers, each for 64 requests at a time",),
+        secrets=("SERVICE_PASSWORDS",),
+        upkeep=Upkeep(1.1, 0.0),
+    ),
+)
+
 
 def small(number: int) -> ManifestCheck:
     plan = JobPlan("Command", 0.25, (StagePlan("run", 1, "1 CPU, 2 GiB, up to 1h", 0.25),))
@@ -78,6 +94,15 @@ def test_many_jobs_and_errors_read_as_the_golden_file(golden: Golden) -> None:
         settings_faults=(Fault(2, 0, "bad-settings", "error", "unknown setting file_sise", ""),),
     )
     golden("plan-many.md", plan_page(made, 60_000, MORE, "_From a fork._"))
+
+
+def test_a_service_whose_manifest_goes_is_told_how_it_is_removed(golden: Golden) -> None:
+    golden("plan-service-gone.md", plan_page(check(SERVICE), 60_000, MORE))
+
+
+def test_a_service_reads_as_the_golden_file(golden: Golden) -> None:
+    golden("plan-service.md", plan_page(check(WEB), 60_000, MORE))
+    assert headline(check(WEB, TRAIN)) == "1 plan, at most $2.50; 1 service, at most $52.80 a day"
 
 
 def test_nothing_to_plan_reads_as_the_golden_file(golden: Golden) -> None:

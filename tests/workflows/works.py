@@ -17,6 +17,7 @@ from runner.pipeline.workspace import Workspace, open_workspace
 from runner.workflows.approving import VARIABLE
 from runner.workflows.chatting import chat
 from runner.workflows.collecting import collect_event
+from runner.workflows.deploying import deploy_event
 from runner.workflows.event import Event
 from runner.workflows.launching import launch_event
 from tests.conftest import Checkout
@@ -95,6 +96,12 @@ class Works:
             "workflow_dispatch", payload, False, self.hub.name, self.hub.tip(), "refs/heads/main"
         )
         return self.launch(told, approved=approved, run=run, **inputs)
+
+    def deploy(self, told: Happening, *, approved: Approved = None) -> int:
+        """The step of deploy.yml, or that of its other job, for what a person agreed to."""
+        self._clear(approved)
+        event = self._event(told, {}, str(next(RUNS)))
+        return deploy_event(self.checkout(told.sha), event, approved is not None)
 
     def collect(self, *, approved: Approved = None) -> int:
         """The step of collect.yml, or that of its other job, for what a person agreed to."""

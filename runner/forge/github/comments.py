@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec import Struct
+
 from runner.forge.github.client import GitHub, in_words
 
 if TYPE_CHECKING:
@@ -25,6 +27,26 @@ _SKEW: Final = 120
 
 Reaction = Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
 StatusState = Literal["error", "failure", "pending", "success"]
+
+
+class Said(Struct, frozen=True):
+    """What a person wrote in a comment."""
+
+    login: str
+    body: str
+
+
+def said_by_people(hub: GitHub, number: int) -> list[Said]:
+    """The comments on a pull request, oldest first: those of people, and none that was edited since.
+
+    Raises ProviderError.
+    """
+    with in_words(f"read the comments on #{number}"):
+        return [
+            Said(one.user.login, one.body)
+            for one in hub.repository.get_issue(number).get_comments()
+            if one.user is not None and one.user.type == "User" and one.updated_at == one.created_at
+        ]
 
 
 def living_comment(hub: GitHub, number: int, topic: str, text: str, *, create: bool = True) -> None:

@@ -10,6 +10,7 @@ from runner.forge.github.comments import (
     may_write,
     react,
     reply,
+    said_by_people,
     set_status,
 )
 from tests.forge.github.conftest import Desk
@@ -33,6 +34,15 @@ def test_one_comment_for_each_topic_is_written_and_then_changed(desk: Desk, numb
     living_comment(hub, number, "other", "three")
     assert bodies(desk, number) == ["<!-- runner:plan -->\ntwo", "<!-- runner:other -->\nthree"]
     assert desk.hub.calls().count("issues/update-comment") == 1
+
+
+def test_what_people_said_is_read_as_they_wrote_it_first(desk: Desk, number: int) -> None:
+    desk.hub.comment(number, "one", "eve")
+    desk.hub.comment(number, "two").updated_at = "2099-01-01T00:00:00Z"
+    living_comment(desk.client(), number, "plan", "three")
+    desk.hub.comment(number, "four")
+    said = said_by_people(desk.client(), number)
+    assert [(one.login, one.body) for one in said] == [("eve", "one"), ("ada", "four")]
 
 
 def test_a_person_s_comment_with_our_watermark_is_left_alone(desk: Desk, number: int) -> None:

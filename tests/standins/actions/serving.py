@@ -32,6 +32,8 @@ export -f github 2> /dev/null || true
 SETTINGS = 'backend = "modal"\n'
 OTHER_BUSINESS = ".github/workflows/ci.yml"
 """It tests the runner itself, in many minutes."""
+PASSWORDS = "SERVICE_PASSWORDS"
+"""Services cannot be deployed without this secret of the Modal."""
 
 
 class Service:
@@ -104,6 +106,7 @@ def serving(folder: Path, source: Path, plane: Plane, say: Callable[[str], None]
         hub.adopt(source)
         without = {} if hub.read(OTHER_BUSINESS) is None else {OTHER_BUSINESS: None}
         hub.push("main", {"runner.toml": SETTINGS, **without}, "Run jobs at the Modal beside it")
+        plane.secret(PASSWORDS, {PASSWORDS: "nobody"})
         with equipped(hub, folder / "actions", plane.environment) as actions:
             service = Service(hub, actions, plane, say)
             service.start()
