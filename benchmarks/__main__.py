@@ -23,6 +23,7 @@ PARTS = {
     "sweep_suggestions": "Choosing points of a sweep",
     "cartpole": "Training CartPole",
     "rollout": "Rollouts of GRPO",
+    "service": "Serving a model",
 }
 INTRODUCTION = (
     "# Benchmarks\n\n"
