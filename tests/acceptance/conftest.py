@@ -8,6 +8,9 @@ import pytest
 from tests.acceptance.team import Team, at_work
 from tests.standins.github.hub import Hub
 from tests.standins.modal.client import Plane
+from tests.workloads.service.leaks import recorded
+
+__all__ = ["recorded"]
 
 
 @pytest.fixture
